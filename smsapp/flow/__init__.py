@@ -1,0 +1,1 @@
+"""What is asked and what answers mean: values in, values out, no I/O."""

@@ -1,0 +1,86 @@
+"""What varies between a deployment, a worker and a test, in one value."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import Connection, Engine
+
+from smsapp.channels.contract import Channel
+from smsapp.flow.load import Library
+from smsapp.settings import Settings
+
+log = structlog.get_logger()
+
+LANES = ("inbound", "urgent", "bulk", "routine")
+JOB_TIMEOUT = 90  # seconds: well under the lease, well over the time a drain gives itself
+FAILURE_TTL = 3600  # seconds a failed ring stays visible in Redis; the truth is in the database
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Handed first to every service function. Nothing below the doors reaches around it."""
+
+    settings: Settings
+    flows: Library
+    channel: Channel
+    engine: Engine
+    redis: Redis
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The present, aware UTC."""
+        return self.clock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that only reads."""
+        with self.engine.connect().execution_options(smsapp_mode="read") as db:
+            yield db
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that writes. After its commit, the lanes named with `ring` are rung."""
+        with self.engine.connect() as db:
+            db.info["rings"] = set()
+            with db.begin():
+                yield db
+            lanes = db.info.pop("rings")
+        for lane in sorted(lanes):
+            self.enqueue(lane)
+
+    def ring(self, db: Connection, lane: str) -> None:
+        """Ring this lane's worker once this transaction has committed."""
+        db.info["rings"].add(lane)
+
+    def enqueue(self, lane: str) -> None:
+        """Ring a lane unless a ring already waits. A doorbell only: the sweep finds what it misses."""
+        try:
+            if not self.redis.llen(f"rq:queue:{lane}"):
+                self.queue(lane).enqueue_call(
+                    "smsapp.jobs.drain",
+                    args=(lane,),
+                    description=f"drain {lane}",
+                    timeout=JOB_TIMEOUT,
+                    result_ttl=0,
+                    failure_ttl=FAILURE_TTL,
+                )
+        except RedisError:
+            log.warning("ring_lost", lane=lane)
+
+    def queue(self, lane: str) -> Queue:
+        """The RQ queue of a lane."""
+        return Queue(lane, connection=self.redis, serializer=JSONSerializer)
+
+    def point(self, name: str) -> None:
+        """A place where a test may kill this process (setting `crash_at`)."""
+        if self.settings.crash_at == name:
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""What the service does, one capability a file; transactions begin and end here."""

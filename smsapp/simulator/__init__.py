@@ -1,0 +1,1 @@
+"""A stand-in for the gateway and for handsets, over real HTTP."""

@@ -1,0 +1,1 @@
+"""The database and the USSD sessions in Redis: tables, named queries, migrations."""

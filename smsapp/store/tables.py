@@ -1,0 +1,437 @@
+"""The tables (SQLAlchemy Core). All times are aware UTC; every state column's words stand beside it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER keys up by itself
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC moment. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone; take it from rt.now()")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _at(name: str, **options: Any) -> Column[datetime]:
+    return Column(name, UtcTime, **options)
+
+
+place = Table(
+    "place",
+    metadata,
+    _id(),
+    Column("code", String(40), nullable=False, unique=True),  # the ministry's (DHIS2) unit code
+    Column("name", String(120), nullable=False),
+    Column("short", String(12), nullable=False),  # GSM-7, as SMS and screens show it
+    Column("kind", String(12), nullable=False),  # country district facility community
+    Column("parent_id", Id, ForeignKey("place.id")),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("code", String(40), nullable=False, unique=True),  # the programme's own
+    Column("name", String(120), nullable=False),
+    Column("short", String(12), nullable=False),
+    Column("phone", String(16), unique=True),  # E.164
+    Column("role", String(12), nullable=False),  # chw supervisor facility district operator
+    Column("language", String(8), nullable=False),
+    Column("place_id", Id, ForeignKey("place.id"), nullable=False),
+    Column("supervisor_id", Id, ForeignKey("person.id")),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("training", Boolean, nullable=False, default=False),
+    _at("training_until"),  # NULL with training: no expiry (development only)
+    Column("opted_out", Boolean, nullable=False, default=False),  # never mutes alerts
+    _at("created_at", nullable=False),
+    Index("ix_person_place", "place_id", "role"),
+    Index("ix_person_supervisor", "supervisor_id"),
+)
+
+inbound = Table(  # every callback that is not a USSD hop, raw, before anything reads it
+    "inbound",
+    metadata,
+    _id(),
+    Column("key", String(200), nullable=False, unique=True),  # the gateway's id, with the kind
+    Column("kind", String(12), nullable=False),  # sms delivery call_end opt_out
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False, default="new"),  # new done error ignored
+    Column("attempts", Integer, nullable=False, default=0),
+    _at("due_at", nullable=False),
+    Column("error", String(200), nullable=False, default=""),  # never holds content
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("phone", String(16), nullable=False, default=""),
+    Column("text", Text, nullable=False, default=""),  # as read, of an SMS
+    _at("received_at", nullable=False),
+    _at("done_at"),
+    Index(
+        "ix_inbound_due",
+        "due_at",
+        sqlite_where=text("state = 'new'"),
+        postgresql_where=text("state = 'new'"),
+    ),
+    Index("ix_inbound_person", "person_id", "received_at"),
+    Index("ix_inbound_phone", "phone", "received_at"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False),  # digits, the last one Damm's; unique for one CHW
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("flow", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("source", String(8), nullable=False),  # ussd sms console
+    Column("state", String(12), nullable=False),  # open closed withdrawn
+    Column("unconfirmed", Boolean, nullable=False, default=False),  # expired before she finished
+    Column("training", Boolean, nullable=False),
+    Column("params", JSON, nullable=False),  # what was in force
+    Column("answers", JSON, nullable=False),  # ask id -> stored value
+    Column("classes", JSON, nullable=False),  # ids that hold, in the flow's order
+    Column("place_id", Id, ForeignKey("place.id"), nullable=False),
+    _at("opened_at", nullable=False),
+    _at("changed_at", nullable=False),
+    _at("closed_at"),
+    UniqueConstraint("person_id", "ref", name="uq_report_person_ref"),
+    Index("ix_report_person", "person_id", "opened_at"),
+)
+
+report_event = Table(  # the history of a report: every commit that changed it
+    "report_event",
+    metadata,
+    _id(),
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, index=True),
+    _at("at", nullable=False),
+    Column("what", String(16), nullable=False),  # opened amended closed withdrawn expired
+    Column("answers", JSON, nullable=False),
+    Column("classes", JSON, nullable=False),
+)
+
+origin = Table(  # makes a report exactly one
+    "origin",
+    metadata,
+    Column("origin", String(120), primary_key=True),  # ussd:<session>:<n> or sms:<gateway id>:<n>
+    Column("session", String(80), nullable=False, index=True),  # gateway session or SMS id
+    Column("n", Integer, nullable=False),
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, index=True),
+    Column("state", String(8), nullable=False),  # open closed
+    Column("text_length", Integer, nullable=False, default=0),  # of the call's text at that commit
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    Column("origin", String(120), nullable=False, unique=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("flow", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("session", String(80), nullable=False, default=""),  # gateway session that holds it now
+    Column("text_length", Integer, nullable=False, default=0),
+    Column("given", JSON, nullable=False),  # what was known when the filling began
+    Column("keys", JSON, nullable=False),  # [[ask id, key], …] as typed
+    Column("danger", Boolean, nullable=False, default=False),  # its report and alert are committed
+    Column("report_id", Id, ForeignKey("report.id")),
+    Column("state", String(8), nullable=False),  # open settled expired
+    _at("began_at", nullable=False),
+    _at("due_at", nullable=False),  # after this it is no longer offered
+    Index("ix_draft_person", "person_id", "state"),
+    Index("ix_draft_session", "session"),
+    Index(
+        "ix_draft_due",
+        "due_at",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False),  # its report's
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, index=True),
+    Column("n", Integer, nullable=False),  # 1 the first of the report; more after a correction
+    Column("kind", String(24), nullable=False),  # danger newborn …: the effect's word
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who raised it
+    Column("training", Boolean, nullable=False),
+    Column(
+        "texts", JSON, nullable=False
+    ),  # language -> what is told; {code} and the like filled in
+    Column("state", String(12), nullable=False),  # raised acknowledged closed
+    Column("level", Integer, nullable=False),
+    Column("unconfirmed", Boolean, nullable=False, default=False),
+    _at("raised_at", nullable=False),
+    _at("climb_at"),  # NULL: nobody is left above, or answered
+    _at("acknowledged_at"),
+    Column("acknowledged_by", Id, ForeignKey("person.id")),
+    Column("ends", String(12), nullable=False, default=""),  # withdrawn; set with state closed
+    UniqueConstraint("report_id", "n", name="uq_alert_report_n"),
+    Index(
+        "ix_alert_climb",
+        "climb_at",
+        sqlite_where=text("state = 'raised'"),
+        postgresql_where=text("state = 'raised'"),
+    ),
+)
+
+alert_event = Table(
+    "alert_event",
+    metadata,
+    _id(),
+    Column("alert_id", Id, ForeignKey("alert.id"), nullable=False, index=True),
+    _at("at", nullable=False),
+    Column(
+        "what", String(24), nullable=False
+    ),  # raised climbed told unreachable nobody acknowledged closed
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("level", Integer, nullable=False, default=0),
+)
+
+alert_told = Table(  # who may answer, and from when
+    "alert_told",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alert.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("level", Integer, nullable=False),
+    _at("at", nullable=False),
+    Index("ix_alert_told_person", "person_id"),
+)
+
+request = Table(  # resupply
+    "request",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False),  # its report's
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, unique=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("training", Boolean, nullable=False),
+    Column("items", JSON, nullable=False),  # ids of what is finished or low
+    Column(
+        "state", String(12), nullable=False
+    ),  # requested approved ready stocked_out received cancelled
+    _at("requested_at", nullable=False),
+    _at("answered_at"),
+    Column("answered_by", Id, ForeignKey("person.id")),
+    Index("ix_request_person", "person_id", "state"),
+)
+
+request_told = Table(
+    "request_told",
+    metadata,
+    Column("request_id", Id, ForeignKey("request.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    _at("at", nullable=False),
+    Index("ix_request_told_person", "person_id"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("kind", String(24), nullable=False),  # test_waited …
+    Column("period", String(40), nullable=False),  # report ref and step, or a date
+    Column("report_id", Id, ForeignKey("report.id"), index=True),
+    Column("state", String(8), nullable=False),  # planned sent dropped
+    _at("due_at", nullable=False),
+    UniqueConstraint("person_id", "kind", "period", name="uq_reminder_person_kind_period"),
+    Index(
+        "ix_reminder_due",
+        "due_at",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False, unique=True),  # alert:<id>:<level>:<try>:<person> …
+    Column("lane", String(8), nullable=False),  # urgent bulk routine
+    Column("kind", String(12), nullable=False),  # alert reply reminder broadcast receipt
+    Column("phone", String(16), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),  # sha256, for the duplicate breaker
+    Column("segments", Integer, nullable=False),
+    # queued claimed sending accepted | delivered failed no_report | unknown held dead expired discarded
+    Column("state", String(12), nullable=False),
+    Column("reason", String(200), nullable=False, default=""),  # one sentence for people
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("resends", Integer, nullable=False, default=0),  # automatic, after doubt
+    _at("due_at", nullable=False),
+    _at("expires_at"),
+    Column("lease_owner", String(64), nullable=False, default=""),
+    _at("lease_until"),
+    _at("sending_at"),
+    _at("accepted_at"),
+    _at("final_at"),
+    Column("provider_id", String(80), nullable=False, default=""),
+    Column("alert_id", Id, ForeignKey("alert.id"), index=True),
+    Column("alert_level", Integer),
+    Column("report_id", Id, ForeignKey("report.id"), index=True),
+    _at("created_at", nullable=False),
+    Index(
+        "ix_outbound_due",
+        "lane",
+        "due_at",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_outbound_lease",
+        "lease_until",
+        sqlite_where=text("state in ('claimed', 'sending')"),
+        postgresql_where=text("state in ('claimed', 'sending')"),
+    ),
+    Index(
+        "ix_outbound_decide",
+        "created_at",
+        sqlite_where=text("state in ('unknown', 'held', 'dead')"),
+        postgresql_where=text("state in ('unknown', 'held', 'dead')"),
+    ),
+    Index(
+        "ix_outbound_provider",
+        "provider_id",
+        sqlite_where=text("provider_id <> ''"),
+        postgresql_where=text("provider_id <> ''"),
+    ),
+    Index("ix_outbound_phone", "phone", "created_at"),
+    Index("ix_outbound_person", "person_id", "created_at"),
+)
+
+send_attempt = Table(
+    "send_attempt",
+    metadata,
+    _id(),
+    Column("outbound_id", Id, ForeignKey("outbound.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),  # 1 the first
+    Column("cause", String(16), nullable=False),  # first retry ambiguous operator
+    _at("started_at", nullable=False),
+    _at("ended_at"),
+    Column("verdict", String(12), nullable=False, default=""),
+    Column("code", String(40), nullable=False, default=""),
+    Column("http_status", Integer),
+    Column("provider_id", String(80), nullable=False, default=""),
+    UniqueConstraint("outbound_id", "number", name="uq_send_attempt_outbound_number"),
+)
+
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    _id(),
+    Column("provider_id", String(80), nullable=False),
+    Column("phone", String(16), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("word", String(40), nullable=False),
+    Column("reason", String(60), nullable=False, default=""),
+    Column("network", String(20), nullable=False, default=""),
+    _at("received_at", nullable=False),
+    Column("outbound_id", Id, ForeignKey("outbound.id"), index=True),  # NULL: not matched yet
+    Column("inferred", Boolean, nullable=False, default=False),
+    UniqueConstraint(
+        "provider_id", "word", "reason", name="uq_delivery_report_provider_word_reason"
+    ),
+)
+
+pause = Table(  # a lane held for a systemic refusal, or by an operator
+    "pause",
+    metadata,
+    Column("lane", String(8), primary_key=True),
+    Column("reason", String(200), nullable=False),
+    _at("since", nullable=False),
+    _at("until"),  # NULL: until a person resumes it
+)
+
+tick = Table(  # a slot of the schedule, taken by inserting it
+    "tick",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("slot", String(40), primary_key=True),
+    _at("at", nullable=False, index=True),
+)
+
+operator = Table(
+    "operator",
+    metadata,
+    _id(),
+    Column("username", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False, default=""),  # empty: by link only
+    Column("active", Boolean, nullable=False, default=True),
+    Column("failures", Integer, nullable=False, default=0),
+    _at("locked_until"),
+    Column("stamp", String(40), nullable=False),  # changes when every login must end
+    _at("created_at", nullable=False),
+)
+
+login_link = Table(
+    "login_link",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # sha256
+    Column("operator_id", Id, ForeignKey("operator.id"), nullable=False),
+    _at("expires_at", nullable=False),
+    _at("used_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _at("at", nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object", String(80), nullable=False),
+    Column("before", String(80), nullable=False, default=""),
+    Column("after", String(80), nullable=False, default=""),
+    Column("reason", String(200), nullable=False, default=""),
+    Column("address", String(45), nullable=False, default=""),
+    Index("ix_audit_object", "object"),
+)

@@ -1,0 +1,1 @@
+"""The HTTP doors: gateway callbacks, health, and the operator's console."""
