@@ -115,6 +115,12 @@ inbound = Table(  # every callback that is not a USSD hop, raw, before anything 
         sqlite_where=text("state = 'new'"),
         postgresql_where=text("state = 'new'"),
     ),
+    Index(
+        "ix_inbound_error",
+        "received_at",
+        sqlite_where=text("state = 'error'"),
+        postgresql_where=text("state = 'error'"),
+    ),
     Index("ix_inbound_person", "person_id", "received_at"),
     Index("ix_inbound_phone", "phone", "received_at"),
 )
@@ -140,6 +146,7 @@ report = Table(
     _at("closed_at"),
     UniqueConstraint("person_id", "ref", name="uq_report_person_ref"),
     Index("ix_report_person", "person_id", "opened_at"),
+    Index("ix_report_ref", "ref"),
 )
 
 report_event = Table(  # the history of a report: every commit that changed it
