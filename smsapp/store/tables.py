@@ -211,6 +211,7 @@ alert = Table(
     Column(
         "texts", JSON, nullable=False
     ),  # language -> what is told; {code} and the like filled in
+    Column("ladder", JSON, nullable=False),  # [{roles, minutes}] level by level, as when raised
     Column("state", String(12), nullable=False),  # raised acknowledged closed
     Column("level", Integer, nullable=False),
     Column("unconfirmed", Boolean, nullable=False, default=False),
@@ -236,7 +237,7 @@ alert_event = Table(
     _at("at", nullable=False),
     Column(
         "what", String(24), nullable=False
-    ),  # raised climbed told unreachable nobody acknowledged closed
+    ),  # raised climbed told silent unreachable nobody changed hastened acknowledged closed
     Column("person_id", Id, ForeignKey("person.id")),
     Column("level", Integer, nullable=False, default=0),
 )
