@@ -1,4 +1,4 @@
-"""The tables (SQLAlchemy Core). All times are aware UTC; every state column's words stand beside it."""
+"""The tables (SQLAlchemy Core). Times are aware UTC; a state column's words stand beside it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -140,12 +140,19 @@ report = Table(
     Column("params", JSON, nullable=False),  # what was in force
     Column("answers", JSON, nullable=False),  # ask id -> stored value
     Column("classes", JSON, nullable=False),  # ids that hold, in the flow's order
+    Column("waits", String(40), nullable=False, default=""),  # the ask a result is awaited for
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     _at("opened_at", nullable=False),
     _at("changed_at", nullable=False),
     _at("closed_at"),
     UniqueConstraint("person_id", "ref", name="uq_report_person_ref"),
     Index("ix_report_person", "person_id", "opened_at"),
+    Index(
+        "ix_report_waits",
+        "person_id",
+        sqlite_where=text("waits <> ''"),
+        postgresql_where=text("waits <> ''"),
+    ),
     Index("ix_report_ref", "ref"),
 )
 
@@ -310,11 +317,14 @@ outbound = Table(
     Column("text", Text, nullable=False),
     Column("text_hash", String(64), nullable=False),  # sha256, for the duplicate breaker
     Column("segments", Integer, nullable=False),
-    # queued claimed sending accepted | delivered failed no_report | unknown held dead expired discarded
+    # queued claimed sending accepted | delivered failed no_report |
+    # unknown held dead expired discarded
     Column("state", String(12), nullable=False),
+    Column("delivery", String(12), nullable=False, default=""),  # the network's best word so far
     Column("reason", String(200), nullable=False, default=""),  # one sentence for people
     Column("attempts", Integer, nullable=False, default=0),
     Column("resends", Integer, nullable=False, default=0),  # automatic, after doubt
+    Column("cause", String(16), nullable=False, default="first"),  # of the next attempt
     _at("due_at", nullable=False),
     _at("expires_at"),
     Column("lease_owner", String(64), nullable=False, default=""),
@@ -347,10 +357,16 @@ outbound = Table(
         postgresql_where=text("state in ('unknown', 'held', 'dead')"),
     ),
     Index(
-        "ix_outbound_provider",
-        "provider_id",
-        sqlite_where=text("provider_id <> ''"),
-        postgresql_where=text("provider_id <> ''"),
+        "ix_outbound_silent",
+        "accepted_at",
+        sqlite_where=text("state = 'accepted'"),
+        postgresql_where=text("state = 'accepted'"),
+    ),
+    Index(
+        "ix_outbound_expiry",
+        "expires_at",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
     ),
     Index("ix_outbound_phone", "phone", "created_at"),
     Index("ix_outbound_person", "person_id", "created_at"),
@@ -370,6 +386,12 @@ send_attempt = Table(
     Column("http_status", Integer),
     Column("provider_id", String(80), nullable=False, default=""),
     UniqueConstraint("outbound_id", "number", name="uq_send_attempt_outbound_number"),
+    Index(  # delivery reports find their SMS by any attempt's id
+        "ix_send_attempt_provider",
+        "provider_id",
+        sqlite_where=text("provider_id <> ''"),
+        postgresql_where=text("provider_id <> ''"),
+    ),
 )
 
 delivery_report = Table(
@@ -388,6 +410,12 @@ delivery_report = Table(
     UniqueConstraint(
         "provider_id", "word", "reason", name="uq_delivery_report_provider_word_reason"
     ),
+    Index(
+        "ix_delivery_report_unmatched",
+        "received_at",
+        sqlite_where=text("outbound_id IS NULL"),
+        postgresql_where=text("outbound_id IS NULL"),
+    ),
 )
 
 pause = Table(  # a lane held for a systemic refusal, or by an operator
@@ -395,6 +423,7 @@ pause = Table(  # a lane held for a systemic refusal, or by an operator
     metadata,
     Column("lane", String(8), primary_key=True),
     Column("reason", String(200), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),  # probes since it began
     _at("since", nullable=False),
     _at("until"),  # NULL: until a person resumes it
 )
