@@ -1,0 +1,196 @@
+"""One true sentence: is anything stuck, what happens next, what should a person do. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from smsapp.store.lanes import Lane
+from smsapp.store.watch import OpenAlert
+
+URGENT_WAIT = timedelta(minutes=2)  # an alert not sent by then is stuck: a drain takes 20 s
+ROUTINE_WAIT = timedelta(minutes=30)  # the same for what nobody waits for
+CALM, WATCH, ACT = "calm", "watch", "act"  # nothing; it goes on by itself; a person must act
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen in one look. A `workers` of None: the queue server does not answer."""
+
+    now: datetime
+    lanes: tuple[Lane, ...]
+    alerts: tuple[OpenAlert, ...]
+    alert_count: int
+    undecided: int  # messages that wait for a person
+    undecided_alerts: int  # those of them that are alerts
+    unread: int  # callbacks that could not be read
+    workers: dict[str, int] | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding: how grave, what is so, and what to do (empty: nothing)."""
+
+    level: str
+    sentence: str
+    cure: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gravest finding first, then the others. `needs_person`: it will not mend itself."""
+
+    level: str
+    sentence: str
+    cure: str
+    others: tuple[Line, ...]
+
+    @property
+    def needs_person(self) -> bool:
+        return self.level == ACT
+
+
+def judge(seen: Seen, zone: ZoneInfo) -> Verdict:
+    """Say what is so, gravest first."""
+    lines = [
+        *_queue_server(seen),
+        *_pauses(seen, zone),
+        *_workers(seen),
+        *_stuck(seen),
+        *_nobody(seen),
+        *_decisions(seen),
+        *_unread(seen),
+        *_unanswered(seen, zone),
+    ]
+    grave = [line for line in lines if line.level == ACT]
+    rest = [line for line in lines if line.level != ACT]
+    first, *others = [*grave, *rest] or [Line(CALM, "All alerts answered. Nothing waits.")]
+    return Verdict(first.level, first.sentence, first.cure, tuple(others))
+
+
+def _queue_server(seen: Seen) -> list[Line]:
+    if seen.workers is not None:
+        return []
+    sentence = "The queue server does not answer: only alerts and replies are sent, by the clock."
+    return [Line(ACT, sentence, "Start Valkey (REDIS_URL). Nothing is lost meanwhile.")]
+
+
+def _pauses(seen: Seen, zone: ZoneInfo) -> list[Line]:
+    found = []
+    for lane in seen.lanes:
+        if not lane.paused:
+            continue
+        reason = lane.paused.rstrip(".")
+        sentence = f"The {lane.name} lane is held: {reason}."
+        if lane.paused_until is None:
+            cure = f"Mend the cause, then resume the {lane.name} lane."
+            found.append(Line(ACT, sentence, cure))
+        else:
+            cure = f"It goes on by itself at {clock(lane.paused_until, zone)}."
+            found.append(Line(ACT if lane.name == "urgent" else WATCH, sentence, cure))
+    return found
+
+
+def _workers(seen: Seen) -> list[Line]:
+    if seen.workers is None:
+        return []
+    return [
+        Line(
+            ACT,
+            f"No worker serves the {lane.name} lane: {_what_waits(lane)}.",
+            f"Start one: python worker.py {lane.name}",
+        )
+        for lane in seen.lanes
+        if not seen.workers.get(lane.name) and not lane.paused
+    ]
+
+
+def _what_waits(lane: Lane) -> str:
+    if lane.waiting:
+        return f"{count(lane.waiting, 'message')} wait" + ("s" if lane.waiting == 1 else "")
+    return "nothing waits in it yet"
+
+
+def _stuck(seen: Seen) -> list[Line]:
+    found = []
+    for lane in seen.lanes:
+        patience = URGENT_WAIT if lane.name in ("urgent", "inbound") else ROUTINE_WAIT
+        if lane.paused or lane.oldest_at is None or seen.now - lane.oldest_at <= patience:
+            continue
+        age = span(seen.now - lane.oldest_at)
+        sentence = f"The {lane.name} lane does not move: its oldest message has waited {age}."
+        found.append(Line(ACT, sentence, "Run smsapp doctor; it names the cause."))
+    return found
+
+
+def _nobody(seen: Seen) -> list[Line]:
+    left = [alert for alert in seen.alerts if alert.climb_at is None]
+    if not left:
+        return []
+    age = span(seen.now - left[0].raised_at)
+    sentence = (
+        f"Alert {left[0].ref} has no answer for {age} and nobody is left to tell."
+        if len(left) == 1
+        else f"{len(left)} alerts have no answer and nobody is left to tell, the oldest for {age}."
+    )
+    return [Line(ACT, sentence, "Call the health worker or her facility now.")]
+
+
+def _decisions(seen: Seen) -> list[Line]:
+    if not seen.undecided:
+        return []
+    start = "" if seen.alert_count else "All alerts answered. "
+    needs = "needs" if seen.undecided == 1 else "need"
+    of_alerts = f" {count(seen.undecided_alerts, 'alert')} among them." * bool(
+        seen.undecided_alerts
+    )
+    sentence = f"{start}{count(seen.undecided, 'message')} {needs} a decision.{of_alerts}"
+    return [Line(ACT, sentence, "Decide each one below: send it again or discard it.")]
+
+
+def _unread(seen: Seen) -> list[Line]:
+    if not seen.unread:
+        return []
+    sentence = f"{count(seen.unread, 'callback')} of the gateway could not be read."
+    return [Line(WATCH, sentence, "The raw text is kept. Tell whoever maintains this service.")]
+
+
+def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:
+    waiting = [alert for alert in seen.alerts if alert.climb_at is not None]
+    if not waiting:
+        return []
+    oldest = waiting[0]
+    soonest = min(alert.climb_at for alert in waiting if alert.climb_at is not None)
+    age = span(seen.now - oldest.raised_at)
+    then = f"level {oldest.level + 1} is told"
+    if len(waiting) == 1:
+        sentence = f"1 alert has no answer for {age}; {then} at {clock(soonest, zone)}."
+    else:
+        number = max(len(waiting), seen.alert_count - (len(seen.alerts) - len(waiting)))
+        sentence = (
+            f"{number} alerts have no answer, the oldest for {age}; "
+            f"the next step is at {clock(soonest, zone)}."
+        )
+    return [Line(WATCH, sentence, "")]
+
+
+def count(number: int, noun: str) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """The time of day where the programme is: `14:05`."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def span(age: timedelta) -> str:
+    """A length of time as people say it: `12 minutes`."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < 60:
+        return count(seconds, "second")
+    if seconds < 3600:
+        return count(seconds // 60, "minute")
+    if seconds < 86400:
+        hours, minutes = divmod(seconds // 60, 60)
+        return f"{count(hours, 'hour')} {minutes} min" if minutes else count(hours, "hour")
+    return count(seconds // 86400, "day")

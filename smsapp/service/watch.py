@@ -1,0 +1,50 @@
+"""Watching the service: what is seen in one look, and the one true sentence about it."""
+
+from zoneinfo import ZoneInfo
+
+from redis.exceptions import RedisError
+from rq.worker_registration import get_keys
+
+from smsapp.runtime import LANES, Runtime
+from smsapp.service.verdict import Seen, Verdict, judge
+from smsapp.store import lanes as lane_store
+from smsapp.store import watch as store
+
+
+def look(rt: Runtime) -> Seen:
+    """Everything the verdict rests on, read in one transaction."""
+    with rt.read() as db:
+        undecided = store.count_waiting_for_person(db)
+        return Seen(
+            now=rt.now(),
+            lanes=tuple(lane_store.lanes(db, rt.now())),
+            alerts=tuple(store.open_alerts(db)),
+            alert_count=store.count_open_alerts(db),
+            undecided=sum(undecided.values()),
+            undecided_alerts=undecided.get("alert", 0),
+            unread=lane_store.count_unread(db),
+            workers=workers(rt),
+        )
+
+
+def verdict(rt: Runtime) -> Verdict:
+    """The sentence an operator reads first."""
+    return judge(look(rt), zone(rt))
+
+
+def zone(rt: Runtime) -> ZoneInfo:
+    """The zone of the times people read."""
+    return ZoneInfo(rt.settings.timezone)
+
+
+def workers(rt: Runtime) -> dict[str, int] | None:
+    """Live workers a lane; None when Redis does not answer. RQ lets a dead worker's key expire."""
+    try:
+        return {lane: _alive(rt, lane) for lane in LANES}
+    except RedisError:
+        return None
+
+
+def _alive(rt: Runtime, lane: str) -> int:
+    keys = get_keys(queue=rt.queue(lane))
+    return int(rt.redis.exists(*keys)) if keys else 0
