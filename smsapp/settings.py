@@ -1,7 +1,11 @@
 """Every setting: name, default, unit, meaning. All problems are reported at once, at start."""
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused in production
 DEVELOPMENT_TOKEN = "dev"  # noqa: S105 - refused in production
 SECRET_LENGTH = 32  # characters: 128 bits and more, whatever the alphabet
+SOCKET_BYTES = 103  # a longer path is no Unix socket on macOS (104 with the closing NUL; Linux 108)
 TOKEN_LENGTH = 22  # characters: 128 bits in base64
 
 
@@ -109,7 +114,16 @@ class Settings(BaseSettings):
     @property
     def redis(self) -> str:
         """Address of Redis or Valkey; the private Valkey listens on a socket in `var_dir`."""
-        return self.redis_url or f"unix://{self.var_dir / 'valkey' / 'valkey.sock'}"
+        return self.redis_url or f"unix://{quote(str(self.valkey_socket))}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Where the private Valkey listens: in `var_dir`, or in a short place if that is deep."""
+        socket = self.var_dir / "valkey" / "valkey.sock"
+        if len(os.fsencode(socket)) <= SOCKET_BYTES:
+            return socket
+        name = hashlib.sha256(os.fsencode(self.var_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"smsapp-{os.getuid()}-{name}" / "valkey.sock"
 
     @property
     def gateway(self) -> str:

@@ -1,0 +1,15 @@
+"""What every test may ask for. The fixtures stand in `tests/rig`, one file a subject."""
+
+import os
+
+from smsapp.settings import Settings
+
+pytest_plugins = (
+    "tests.rig.servers",
+    "tests.rig.databases",
+    "tests.rig.running",
+    "tests.rig.browser",
+)
+
+for name in Settings.model_fields:  # what this machine has set must not decide a test
+    os.environ.pop(name.upper(), None)
