@@ -1,0 +1,185 @@
+"""Alerts: raised with the report, told upwards, answered once, and never left unheard."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Connection
+
+from smsapp.runtime import Runtime
+from smsapp.service import outbox
+from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
+from smsapp.service.ladder import begin, climb, tell_again, tell_chw, tend
+from smsapp.service.people import may_stand_in
+from smsapp.store import alerts as store
+from smsapp.store.alerts import Alert, OpenAlert, Texts
+from smsapp.store.people import Person, people_by_ids, person_by_id
+
+log = structlog.get_logger()
+
+DUE_AT_ONCE = 200  # alerts one tick of the clock looks at; the rest wait a second
+LATE_ANSWER = timedelta(hours=24)  # a bare OK after somebody's answer still means that alert
+
+
+def raise_alert(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    report_id: int,
+    ref: str,
+    *,
+    kind: str,
+    texts: Texts,
+    ladder: Sequence[Mapping[str, Any]],
+    n: int,
+) -> str:
+    """Raise the n-th alert of a report and tell its first level at once: `done` or `nobody`."""
+    known = store.numbered(db, report_id, n)
+    if known is not None:
+        return "done" if store.told(db, known.id) else "nobody"
+    now = rt.now()
+    alert_id = store.add_alert(
+        db,
+        ref=ref,
+        report_id=report_id,
+        n=n,
+        kind=kind,
+        person_id=person.id,
+        training=person.training,
+        texts=texts,
+        ladder=[{"roles": list(one["roles"]), "minutes": one["minutes"]} for one in ladder],
+        state="raised",
+        level=0,
+        raised_at=now,
+        climb_at=now,
+    )
+    store.add_event(db, alert_id, now, "raised", person_id=person.id)
+    return "done" if begin(rt, db, alert_id) else "nobody"
+
+
+def change_alert(rt: Runtime, db: Connection, report_id: int, texts: Texts, hasten: bool) -> None:
+    """New facts, told from now on. `hasten`: those told hear it again, the next level at once."""
+    for old in store.standing(db, report_id)[:1]:  # the latest: what stands now
+        store.set_texts(db, old.id, texts)
+        what = "hastened" if hasten else "changed"
+        store.add_event(db, old.id, rt.now(), what, level=old.level)
+        if hasten:
+            _hasten(rt, db, store.locked(db, old.id))
+
+
+def _hasten(rt: Runtime, db: Connection, alert: Alert) -> None:
+    times = sum(event.what == "hastened" for event in store.events(db, alert.id))
+    tell_again(rt, db, alert, time=1 + times)
+    if alert.state == "raised":
+        climb(rt, db, alert)
+
+
+def correct_alert(rt: Runtime, db: Connection, report_id: int) -> None:
+    """It was a mistake: everyone told hears so and is asked to confirm it with a call."""
+    now = rt.now()
+    for alert in store.standing(db, report_id):
+        store.close(db, alert.id, "withdrawn")
+        store.add_event(db, alert.id, now, "closed", level=alert.level)
+        chw = person_by_id(db, alert.person_id, now)
+        told = people_by_ids(db, [row.person_id for row in store.told(db, alert.id)], now)
+        for one in told:
+            if chw and one.active and one.phone:
+                _tell_corrected(rt, db, alert, chw, one)
+
+
+def _tell_corrected(rt: Runtime, db: Connection, alert: Alert, chw: Person, one: Person) -> None:
+    words = {"ref": alert.ref, "chw": chw.short, "phone": chw.phone}
+    outbox.put(
+        rt,
+        db,
+        key=f"alert:{alert.id}:corrected:{one.id}",
+        kind="alert",
+        phone=one.phone,
+        text=rt.flows.sms("alert.corrected", one.language, one.training, chw.phone, **words),
+        person_id=one.id,
+        alert_id=alert.id,
+    )
+
+
+def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -> Answered:
+    """Somebody says that she takes the alert; without a ref, the one that is open for her.
+
+    `not_yours` for a ref she has nothing to do with, whether or not it exists.
+    """
+    if ref is None:
+        meant = _meant_bare(rt, db, person)
+    else:
+        meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
+        if not meant:
+            return NOT_YOURS
+    raised = [alert for alert in meant if alert.state == "raised"]
+    if len(raised) > 1:
+        return SEVERAL
+    if raised:
+        return _acknowledge(rt, db, person, raised[0])
+    answered = [alert for alert in meant if alert.state == "acknowledged"]
+    return _already(rt, db, answered[-1].id) if answered else NONE_OPEN
+
+
+def _meant_bare(rt: Runtime, db: Connection, person: Person) -> list[Alert]:
+    since = rt.now() - LATE_ANSWER
+    return store.raised_to(db, person.id) or store.answered_of(db, person.id, since)
+
+
+def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Alert]:
+    """The alerts of this ref raised below somebody who may answer them, told or not."""
+    found = []
+    for alert in store.of_ref(db, ref):
+        roles = [role for rung in alert.ladder for role in rung["roles"]]
+        chw = person_by_id(db, alert.person_id, rt.now())
+        if chw and alert.training == person.training and may_stand_in(db, person, chw, roles):
+            found.append(alert)
+    return found
+
+
+def _acknowledge(rt: Runtime, db: Connection, person: Person, alert: Alert) -> Answered:
+    now = rt.now()
+    if not store.acknowledge(db, alert.id, person.id, now):
+        return _already(rt, db, alert.id)
+    store.add_event(db, alert.id, now, "acknowledged", level=alert.level, person_id=person.id)
+    local = now.astimezone(ZoneInfo(rt.settings.timezone))
+    tell_chw(rt, db, alert, "alert.seen", "seen", name=person.short, time=f"{local:%H:%M}")
+    return Answered("done", alert.ref, person.short, now)
+
+
+def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
+    alert = store.locked(db, alert_id)
+    if alert.state != "acknowledged" or alert.acknowledged_by is None:
+        return NONE_OPEN  # withdrawn in the same second
+    by = person_by_id(db, alert.acknowledged_by, rt.now())
+    return Answered("already", alert.ref, by.short if by else "", alert.acknowledged_at)
+
+
+def open_alerts(db: Connection, person: Person, now: datetime) -> list[OpenAlert]:  # noqa: ARG001
+    """The unanswered alerts this person was told, oldest first."""
+    return store.open_for(db, person.id, person.training)
+
+
+def climb_due(rt: Runtime) -> int:
+    """What the clock does for alerts: silence and absent phones make them climb. Gives how many."""
+    absent: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+    with rt.read() as db:
+        for row in outbox.undeliverable(db):
+            if row.alert_level is not None and row.person_id is not None:
+                absent[row.alert_id].add((row.alert_level, row.person_id))
+        due = store.due(db, rt.now(), DUE_AT_ONCE)
+        due += [one for one in store.raised_among(db, list(absent)) if one not in due]
+    return sum(_tend_apart(rt, alert_id, absent[alert_id]) for alert_id in due)
+
+
+def _tend_apart(rt: Runtime, alert_id: int, absent: set[tuple[int, int]]) -> bool:
+    """One alert in a transaction of its own: a row that cannot be read stops no other."""
+    try:
+        with rt.begin() as db:
+            return tend(rt, db, alert_id, absent)
+    except Exception as error:  # the outermost door of this one alert
+        log.error("alert_not_tended", alert=alert_id, error=type(error).__name__)
+        return False

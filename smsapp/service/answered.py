@@ -1,0 +1,22 @@
+"""What became of somebody's answer to an alert or a request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Outcome = Literal["done", "already", "not_yours", "none_open", "several"]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """`ref`: of what was answered. `by_short`, `at`: who answered it and when, also if earlier."""
+
+    outcome: Outcome
+    ref: str = ""
+    by_short: str = ""
+    at: datetime | None = None
+
+
+NOT_YOURS = Answered("not_yours")
+NONE_OPEN = Answered("none_open")
+SEVERAL = Answered("several")

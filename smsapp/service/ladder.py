@@ -1,0 +1,194 @@
+"""How an alert climbs: who is told at each level, and what the CHW hears when nobody answers.
+
+Whoever calls has locked the alert's row, so that of two clocks or answers only one decides.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from smsapp.runtime import Runtime
+from smsapp.service import outbox
+from smsapp.service.people import contacts, help_phone, text_for, text_from
+from smsapp.store import alerts as store
+from smsapp.store.alerts import Alert
+from smsapp.store.people import Person, people_by_ids, person_by_id
+
+
+def begin(rt: Runtime, db: Connection, alert_id: int) -> bool:
+    """Tell the first level that has anybody; where the supervisor is missing, the next one too.
+
+    False: there is nobody at any level, and the CHW is told so.
+    """
+    alert = store.locked(db, alert_id)
+    if not climb(rt, db, alert, "first"):
+        end(rt, db, alert)
+        return False
+    alert = store.locked(db, alert_id)
+    if alert.level == 1 and _lacks_supervisor(rt, db, alert):
+        climb(rt, db, alert, "first")
+    return True
+
+
+def _lacks_supervisor(rt: Runtime, db: Connection, alert: Alert) -> bool:
+    if "supervisor" not in alert.ladder[0]["roles"]:
+        return False
+    return not contacts(db, _chw(rt, db, alert), ["supervisor"], rt.now())
+
+
+def climb(rt: Runtime, db: Connection, alert: Alert, which: str = "climbed") -> bool:
+    """Tell the next level that has anybody. False: there is none, and nothing is changed."""
+    chw, now = _chw(rt, db, alert), rt.now()
+    for level, rung in enumerate(alert.ladder, start=1):
+        people = contacts(db, chw, rung["roles"], now) if level > alert.level else []
+        if people:
+            if level > 1:
+                store.add_event(db, alert.id, now, "climbed", level=level)
+            for one in people:
+                tell(rt, db, alert, one, level, which=which)
+            store.set_level(db, alert.id, level, _next_look(db, alert, level))
+            return True
+    return False
+
+
+def tell(
+    rt: Runtime, db: Connection, alert: Alert, one: Person, level: int, *, which: str, time: int = 1
+) -> None:
+    """Put the alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
+    key = f"alert:{alert.id}:{level}:{time}:{one.id}"
+    texts = alert.texts.get(which) or alert.texts["first"]
+    put = outbox.put(
+        rt,
+        db,
+        key=key,
+        kind="alert",
+        phone=one.phone,
+        text=text_from(rt, db, one, texts),
+        person_id=one.id,
+        alert_id=alert.id,
+        alert_level=level,
+    )
+    if put is not None:
+        store.add_told(db, alert.id, one.id, level, rt.now())
+        store.add_event(db, alert.id, rt.now(), "told", level=level, person_id=one.id)
+
+
+def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
+    """When this level has been silent long enough, or when the CHW must first hear of silence.
+
+    An early climb never puts off that first word to the CHW.
+    """
+    over = _level_over(db, alert, level)
+    if any(event.what == "silent" for event in store.events(db, alert.id)):
+        return over
+    return min(over, alert.raised_at + _wait(alert, 1))
+
+
+def _level_over(db: Connection, alert: Alert, level: int) -> datetime:
+    began: list[datetime] = [e.at for e in store.events(db, alert.id) if e.what in ("raised", "climbed")]
+    return max([alert.raised_at, *began]) + _wait(alert, level)
+
+
+def _wait(alert: Alert, level: int) -> timedelta:
+    return timedelta(minutes=alert.ladder[level - 1]["minutes"])
+
+
+def tend(rt: Runtime, db: Connection, alert_id: int, absent: Collection[tuple[int, int]]) -> bool:
+    """Do what is due for one alert. `absent`: (level, person id) whose SMS cannot arrive.
+
+    True if anything happened.
+    """
+    alert = store.locked(db, alert_id)
+    if alert.state != "raised" or alert.climb_at is None:
+        return False
+    fresh = _note_absent(rt, db, alert, absent)
+    if any(level == alert.level for level, _ in fresh):
+        if climb(rt, db, alert):
+            return True
+        if _nobody_reachable(db, alert):
+            end(rt, db, alert)
+            return True
+    if alert.climb_at <= rt.now():
+        _hear_silence(rt, db, alert)
+        return True
+    return bool(fresh)
+
+
+def _note_absent(
+    rt: Runtime, db: Connection, alert: Alert, absent: Collection[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Note who cannot be reached; gives those not noted before."""
+    fresh = set(absent) - _noted_absent(db, alert)
+    for level, person_id in sorted(fresh):
+        now = rt.now()
+        store.add_event(db, alert.id, now, "unreachable", level=level, person_id=person_id)
+    return fresh
+
+
+def _noted_absent(db: Connection, alert: Alert) -> set[tuple[int, int]]:
+    events = store.events(db, alert.id)
+    return {(e.level, e.person_id) for e in events if e.what == "unreachable"}
+
+
+def _nobody_reachable(db: Connection, alert: Alert) -> bool:
+    absent = {person_id for _, person_id in _noted_absent(db, alert)}
+    return all(row.person_id in absent for row in store.told(db, alert.id))
+
+
+def _hear_silence(rt: Runtime, db: Connection, alert: Alert) -> None:
+    """The CHW hears that nobody answered; the next level is told once this one's time is over."""
+    now, over = rt.now(), _level_over(db, alert, alert.level)
+    if over <= now and not climb(rt, db, alert):
+        end(rt, db, alert)
+        return
+    store.add_event(db, alert.id, now, "silent", level=alert.level)
+    tell_chw(rt, db, alert, "alert.no_answer", f"silent:{alert.level}")
+    level = store.locked(db, alert.id).level
+    store.set_level(db, alert.id, level, _level_over(db, alert, level))
+
+
+def end(rt: Runtime, db: Connection, alert: Alert) -> None:
+    """Nobody is left above: the CHW is told once, and the alert stays on the operators' list."""
+    store.add_event(db, alert.id, rt.now(), "nobody", level=alert.level)
+    store.set_level(db, alert.id, alert.level, None)
+    word = "alert.nobody" if _nobody_reachable(db, alert) else "alert.no_answer"
+    tell_chw(rt, db, alert, word, "end")
+
+
+def tell_chw(
+    rt: Runtime, db: Connection, alert: Alert, word: str, what: str, **values: str
+) -> None:
+    """Put an SMS about her alert to the CHW; `what` makes it one of a kind."""
+    chw = _chw(rt, db, alert)
+    if not chw.phone:
+        return
+    absent = {person_id for _, person_id in _noted_absent(db, alert)}
+    values.setdefault("phone", help_phone(rt, db, chw, absent))
+    outbox.put(
+        rt,
+        db,
+        key=f"alert:{alert.id}:chw:{what}",
+        kind="alert",
+        phone=chw.phone,
+        text=text_for(rt, db, chw, word, ref=alert.ref, **values),
+        person_id=chw.id,
+        alert_id=alert.id,
+    )
+
+
+def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
+    """Everyone told so far hears the alert once more, as it reads now."""
+    rows = {row.person_id: row for row in store.told(db, alert.id)}
+    for one in people_by_ids(db, rows.keys(), rt.now()):
+        if one.active and one.phone and one.training == alert.training:
+            row = rows[one.id]
+            which = "first" if row.at == alert.raised_at else "climbed"
+            tell(rt, db, alert, one, row.level, which=which, time=time)
+
+
+def _chw(rt: Runtime, db: Connection, alert: Alert) -> Person:
+    chw = person_by_id(db, alert.person_id, rt.now())
+    if chw is None:
+        raise LookupError(f"alert {alert.id} has no person")
+    return chw

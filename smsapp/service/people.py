@@ -1,0 +1,118 @@
+"""Who is told, who is called: the people around one person."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from smsapp.runtime import Runtime
+from smsapp.store import people as store
+from smsapp.store.people import Person
+
+FALLBACK = "en"  # the language of a text that the receiver's own has not got
+RANK = {"supervisor": 1, "facility": 1, "district": 2}  # whose word counts for whose
+TRAINING_DAYS = 14  # a mark ends by itself: nobody stays in training by being forgotten (plan, 4)
+
+
+def contacts(db: Connection, person: Person, roles: Sequence[str], now: datetime) -> list[Person]:
+    """Whom her message reaches in these roles: active, with a phone, in training if she is."""
+    found = [
+        one
+        for one in _around(db, person, roles, now)
+        if one.training == person.training and one.id != person.id
+    ]
+    return list({one.id: one for one in found}.values())
+
+
+def _around(db: Connection, person: Person, roles: Sequence[str], now: datetime) -> list[Person]:
+    places = store.above(db, person.place_id)
+    found: list[Person] = []
+    for role in roles:
+        if role == "supervisor":
+            found += _supervisor(db, person, now)
+        else:
+            found += _nearest(db, role, places, person.training, now)
+    return found
+
+
+def _supervisor(db: Connection, person: Person, now: datetime) -> list[Person]:
+    if person.supervisor_id is None:
+        return []
+    one = store.person_by_id(db, person.supervisor_id, now)
+    return [one] if one and one.active and one.phone else []
+
+
+def _nearest(
+    db: Connection, role: str, places: Sequence[int], training: bool, now: datetime
+) -> list[Person]:
+    """The people of a role at the lowest of these places that has any who can be told."""
+    able = [
+        one
+        for one in store.people_in(db, role, places, now)
+        if one.phone and one.training == training
+    ]
+    height = min((places.index(one.place_id) for one in able), default=0)
+    return [one for one in able if places.index(one.place_id) == height]
+
+
+def may_stand_in(db: Connection, person: Person, chw: Person, roles: Sequence[str]) -> bool:
+    """Whether she may answer what others were told: such a role or higher, at a place above."""
+    lowest = min((RANK[role] for role in roles if role in RANK), default=1)
+    able = person.active and person.id != chw.id and person.training == chw.training
+    if not able or RANK.get(person.role, 0) < lowest:
+        return False
+    return person.place_id in store.above(db, chw.place_id)
+
+
+def help_phone(
+    rt: Runtime, db: Connection, person: Person, unreachable: Collection[int] = ()
+) -> str:
+    """Whom this person calls: her supervisor, else her facility, else the programme's number.
+
+    A call is between people: a training mark on one side does not stand in its way.
+    """
+    now = rt.now()
+    near = _supervisor(db, person, now)
+    if person.facility_id is not None:
+        near += store.people_in(db, "facility", [person.facility_id], now)
+    for one in near:
+        if one.phone and one.id != person.id and one.id not in unreachable:
+            return one.phone
+    return rt.settings.help_phone
+
+
+def text_for(rt: Runtime, db: Connection, person: Person, word_id: str, **values: str) -> str:
+    """A text of the system as an SMS to this person, in her language."""
+    phone = help_phone(rt, db, person)
+    return rt.flows.sms(word_id, person.language, person.training, phone, **values)
+
+
+def text_from(rt: Runtime, db: Connection, person: Person, texts: Mapping[str, str]) -> str:
+    """One of these texts as an SMS to this person: in her language, else English, else any."""
+    text = texts.get(person.language) or texts.get(FALLBACK) or next(iter(texts.values()))
+    if not person.training:
+        return text
+    return rt.flows.wrap(text, person.language, person.training, help_phone(rt, db, person))
+
+
+def opt_out(db: Connection, phone: str) -> bool:
+    """STOP: no reminders or broadcasts to this number; alerts and answers still. False: unknown."""
+    return store.set_opted_out(db, phone, opted_out=True)
+
+
+def opt_in(db: Connection, phone: str) -> bool:
+    """START: reminders again. False: nobody holds this number."""
+    return store.set_opted_out(db, phone, opted_out=False)
+
+
+def start_training(rt: Runtime, code: str, days: int = TRAINING_DAYS) -> datetime | None:
+    """Mark a person as training. Gives the moment it ends, None where nobody has this code."""
+    until = rt.now() + timedelta(days=days)
+    with rt.begin() as db:
+        return until if store.mark_training(db, code, until, training=True) else None
+
+
+def end_training(rt: Runtime, code: str) -> bool:
+    """Take the mark away. False: nobody has this code."""
+    with rt.begin() as db:
+        return store.mark_training(db, code, None, training=False)

@@ -1,0 +1,200 @@
+"""Alerts: what stands open, who was told, and everything that happened to each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from smsapp.store.tables import alert, alert_event, alert_told, person, place, report
+
+Texts = dict[str, dict[str, str]]  # first, climbed -> language -> SMS
+Ladder = list[dict[str, Any]]  # level by level: roles (list of words), minutes (whole)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert as stored. `climb_at` None: answered, closed, or nobody is left above."""
+
+    id: int
+    ref: str
+    report_id: int
+    n: int
+    person_id: int
+    training: bool
+    texts: Texts
+    ladder: Ladder
+    state: str
+    level: int
+    raised_at: datetime
+    climb_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: int | None
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """A line of a list of open alerts."""
+
+    ref: str
+    place_short: str
+    chw_short: str
+    raised_at: datetime
+    level: int
+    state: str
+
+
+def _alert(row: Row[Any]) -> Alert:
+    fields = row._mapping
+    return Alert(**{name: fields[name] for name in Alert.__dataclass_fields__})
+
+
+def add_alert(db: Connection, **values: Any) -> int:
+    """Insert a raised alert; gives its id."""
+    alert_id: int = db.scalars(insert(alert).values(values).returning(alert.c.id)).one()
+    return alert_id
+
+
+def numbered(db: Connection, report_id: int, n: int) -> Alert | None:
+    """The n-th alert of a report."""
+    found = db.execute(select(alert).where(alert.c.report_id == report_id, alert.c.n == n))
+    row = found.one_or_none()
+    return _alert(row) if row else None
+
+
+def locked(db: Connection, alert_id: int) -> Alert:
+    """The alert as it is now; nobody else changes it before this transaction ends."""
+    return _alert(db.execute(select(alert).where(alert.c.id == alert_id).with_for_update()).one())
+
+
+def standing(db: Connection, report_id: int) -> list[Alert]:
+    """The alerts of a report that are not closed, latest first; locked as `locked` does."""
+    query = select(alert).where(alert.c.report_id == report_id, alert.c.state != "closed")
+    rows = db.execute(query.order_by(alert.c.n.desc()).with_for_update())
+    return [_alert(row) for row in rows]
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[int]:
+    """Ids of raised alerts whose moment has come, longest overdue first."""
+    wanted = (alert.c.state == "raised") & (alert.c.climb_at <= now)
+    return list(
+        db.scalars(select(alert.c.id).where(wanted).order_by(alert.c.climb_at).limit(limit))
+    )
+
+
+def raised_among(db: Connection, alert_ids: Sequence[int]) -> list[int]:
+    """Those of these alerts that still wait for an answer and have a level above to climb to."""
+    wanted = alert.c.id.in_(alert_ids) & (alert.c.state == "raised") & alert.c.climb_at.is_not(None)
+    return list(db.scalars(select(alert.c.id).where(wanted).order_by(alert.c.id)))
+
+
+def set_level(db: Connection, alert_id: int, level: int, climb_at: datetime | None) -> None:
+    """Where the alert stands now, and when it is looked at again."""
+    values = {"level": level, "climb_at": climb_at}
+    db.execute(update(alert).where(alert.c.id == alert_id).values(values))
+
+
+def set_texts(db: Connection, alert_id: int, texts: Texts) -> None:
+    """What is told from now on."""
+    db.execute(update(alert).where(alert.c.id == alert_id).values(texts=texts))
+
+
+def acknowledge(db: Connection, alert_id: int, person_id: int, at: datetime) -> bool:
+    """Take the answer. False: somebody was quicker."""
+    done = db.execute(
+        update(alert)
+        .where(alert.c.id == alert_id, alert.c.state == "raised")
+        .values(state="acknowledged", acknowledged_at=at, acknowledged_by=person_id, climb_at=None)
+    )
+    return done.rowcount == 1
+
+
+def close(db: Connection, alert_id: int, ends: str) -> None:
+    """Nothing more happens to this alert."""
+    values = {"state": "closed", "ends": ends, "climb_at": None}
+    db.execute(update(alert).where(alert.c.id == alert_id).values(values))
+
+
+def add_event(
+    db: Connection,
+    alert_id: int,
+    at: datetime,
+    what: str,
+    *,
+    level: int = 0,
+    person_id: int | None = None,
+) -> None:
+    """Note what happened."""
+    row = {"alert_id": alert_id, "at": at, "what": what, "level": level, "person_id": person_id}
+    db.execute(insert(alert_event).values(row))
+
+
+def events(db: Connection, alert_id: int) -> list[Row[Any]]:
+    """Everything that happened to this alert, in order: at, what, level, person_id."""
+    query = select(alert_event).where(alert_event.c.alert_id == alert_id)
+    return list(db.execute(query.order_by(alert_event.c.id)))
+
+
+def add_told(db: Connection, alert_id: int, person_id: int, level: int, at: datetime) -> None:
+    """From now on this person may answer; told twice, the first level counts."""
+    known = select(alert_told.c.level).where(
+        alert_told.c.alert_id == alert_id, alert_told.c.person_id == person_id
+    )
+    if db.scalar(known) is None:
+        row = {"alert_id": alert_id, "person_id": person_id, "level": level, "at": at}
+        db.execute(insert(alert_told).values(row))
+
+
+def told(db: Connection, alert_id: int) -> list[Row[Any]]:
+    """Who was told, lowest level first: person_id, level, at."""
+    query = select(alert_told).where(alert_told.c.alert_id == alert_id)
+    return list(db.execute(query.order_by(alert_told.c.level, alert_told.c.person_id)))
+
+
+def told_to(db: Connection, person_id: int, ref: str) -> list[Alert]:
+    """The alerts of this ref that this person was told, oldest first."""
+    return _listed(db, _told(person_id).where(alert.c.ref == ref))
+
+
+def raised_to(db: Connection, person_id: int) -> list[Alert]:
+    """The alerts this person was told that nobody answered yet, oldest first."""
+    return _listed(db, _told(person_id).where(alert.c.state == "raised"))
+
+
+def answered_of(db: Connection, person_id: int, since: datetime) -> list[Alert]:
+    """The alerts this person was told that somebody answered since then, oldest first."""
+    fresh = (alert.c.state == "acknowledged") & (alert.c.acknowledged_at >= since)
+    return _listed(db, _told(person_id).where(fresh))
+
+
+def of_ref(db: Connection, ref: str) -> list[Alert]:
+    """Every alert of this ref, whoever raised it, oldest first."""
+    query = select(alert).join(report, report.c.id == alert.c.report_id)
+    return _listed(db, query.where(report.c.ref == ref))
+
+
+def _told(person_id: int) -> Select[Any]:
+    query = select(alert).join(alert_told, alert_told.c.alert_id == alert.c.id)
+    return query.where(alert_told.c.person_id == person_id)
+
+
+def _listed(db: Connection, query: Select[Any]) -> list[Alert]:
+    return [_alert(row) for row in db.execute(query.order_by(alert.c.raised_at, alert.c.id))]
+
+
+def open_for(db: Connection, person_id: int, training: bool) -> list[OpenAlert]:
+    """The unanswered alerts this person was told, oldest first."""
+    query = (
+        select(alert, person.c.short.label("chw_short"), place.c.short.label("place_short"))
+        .join(alert_told, alert_told.c.alert_id == alert.c.id)
+        .join(person, person.c.id == alert.c.person_id)
+        .join(place, place.c.id == person.c.place_id)
+        .where(alert_told.c.person_id == person_id, alert.c.training == training)
+        .where(alert.c.state == "raised")
+        .order_by(alert.c.raised_at, alert.c.id)
+    )
+    return [
+        OpenAlert(r.ref, r.place_short, r.chw_short, r.raised_at, r.level, r.state)
+        for r in db.execute(query)
+    ]

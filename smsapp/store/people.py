@@ -1,0 +1,145 @@
+"""People and places: who somebody is, where, under whom, and who stands above."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, case, func, literal, select, update
+
+from smsapp.store.tables import person, place
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the programme, as she stands at the moment of the question."""
+
+    id: int
+    code: str
+    name: str
+    short: str  # at most 12 GSM-7 characters, as SMS and screens show it
+    phone: str  # E.164; empty: none known
+    role: str
+    language: str
+    place_id: int
+    place_short: str
+    facility_id: int | None  # the place of kind facility at or right above hers
+    supervisor_id: int | None
+    active: bool
+    training: bool  # at that moment: an expired mark is none
+    opted_out: bool
+
+
+def _people() -> Select[tuple[object, ...]]:
+    own, parent = place.alias("own"), place.alias("parent")
+    facility = case(
+        (own.c.kind == "facility", own.c.id),
+        (parent.c.kind == "facility", parent.c.id),
+    )
+    return (
+        select(person, own.c.short.label("place_short"), facility.label("facility_id"))
+        .join(own, own.c.id == person.c.place_id)
+        .outerjoin(parent, parent.c.id == own.c.parent_id)
+    )
+
+
+def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
+    return Person(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        short=row.short,
+        phone=row.phone or "",
+        role=row.role,
+        language=row.language,
+        place_id=row.place_id,
+        place_short=row.place_short,
+        facility_id=row.facility_id,
+        supervisor_id=row.supervisor_id,
+        active=row.active,
+        training=row.training and (row.training_until is None or row.training_until > now),
+        opted_out=row.opted_out,
+    )
+
+
+def person_by_phone(db: Connection, phone: str, now: datetime) -> Person | None:
+    """Who holds this E.164 number, active or not."""
+    row = db.execute(_people().where(person.c.phone == phone)).one_or_none()
+    return _person(row, now) if row else None
+
+
+def person_by_id(db: Connection, person_id: int, now: datetime) -> Person | None:
+    """The person of this id, active or not."""
+    row = db.execute(_people().where(person.c.id == person_id)).one_or_none()
+    return _person(row, now) if row else None
+
+
+def person_by_code(db: Connection, code: str, now: datetime) -> Person | None:
+    """The person of the programme's own code, active or not."""
+    row = db.execute(_people().where(person.c.code == code)).one_or_none()
+    return _person(row, now) if row else None
+
+
+def people_by_ids(db: Connection, ids: Collection[int], now: datetime) -> list[Person]:
+    """These people, by id."""
+    rows = db.execute(_people().where(person.c.id.in_(ids)).order_by(person.c.id))
+    return [_person(row, now) for row in rows]
+
+
+def people_in(db: Connection, role: str, place_ids: Sequence[int], now: datetime) -> list[Person]:
+    """The active people of a role at these places, phone or none, in the order they came."""
+    wanted = (person.c.role == role) & person.c.place_id.in_(place_ids) & person.c.active
+    rows = db.execute(_people().where(wanted).order_by(person.c.id))
+    return [_person(row, now) for row in rows]
+
+
+def everybody(db: Connection, now: datetime) -> list[Person]:
+    """The whole programme, by code: for the command line, never for a hop."""
+    return [_person(row, now) for row in db.execute(_people().order_by(person.c.code))]
+
+
+def above(db: Connection, place_id: int) -> list[int]:
+    """This place and those above it, nearest first."""
+    start = select(place.c.id, place.c.parent_id, literal(0).label("height"))
+    up = start.where(place.c.id == place_id).cte("up", recursive=True)
+    over = place.alias("over")
+    up = up.union_all(
+        select(over.c.id, over.c.parent_id, up.c.height + 1).join(up, over.c.id == up.c.parent_id)
+    )
+    return list(db.scalars(select(up.c.id).order_by(up.c.height)))
+
+
+def without_supervisor(db: Connection) -> list[str]:
+    """Codes of the active CHWs whose supervisor is missing, inactive or has no phone."""
+    boss = person.alias("boss")
+    reachable = boss.c.active & boss.c.phone.is_not(None)
+    query = (
+        select(person.c.code)
+        .outerjoin(boss, (boss.c.id == person.c.supervisor_id) & reachable)
+        .where(person.c.role == "chw", person.c.active, boss.c.id.is_(None))
+        .order_by(person.c.code)
+    )
+    return list(db.scalars(query))
+
+
+def any_people(db: Connection) -> bool:
+    """Whether the programme has anybody."""
+    return db.scalar(select(func.min(person.c.id))) is not None
+
+
+def set_opted_out(db: Connection, phone: str, *, opted_out: bool) -> bool:
+    """Note STOP or START of this number. False: nobody holds it."""
+    done = db.execute(update(person).where(person.c.phone == phone).values(opted_out=opted_out))
+    return done.rowcount > 0
+
+
+def set_language(db: Connection, person_id: int, language: str) -> None:
+    """From now on she is answered in this language."""
+    db.execute(update(person).where(person.c.id == person_id).values(language=language))
+
+
+def mark_training(db: Connection, code: str, until: datetime | None, *, training: bool) -> bool:
+    """Mark or unmark this person as training. False: nobody has that code."""
+    done = db.execute(
+        update(person).where(person.c.code == code).values(training=training, training_until=until)
+    )
+    return done.rowcount > 0

@@ -1,0 +1,73 @@
+"""Reminders: one a person, kind and period."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from smsapp.store.connect import insert_into
+from smsapp.store.tables import reminder, report
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder whose time has come, with what became of its report."""
+
+    id: int
+    person_id: int
+    kind: str
+    due_at: datetime
+    ref: str  # empty without a report
+    report_state: str
+
+
+def add_reminder(
+    db: Connection, person_id: int, kind: str, period: str, report_id: int | None, due_at: datetime
+) -> bool:
+    """Plan one. False: this person, kind and period has one already."""
+    row = {
+        "person_id": person_id,
+        "kind": kind,
+        "period": period,
+        "report_id": report_id,
+        "state": "planned",
+        "due_at": due_at,
+    }
+    done = db.execute(insert_into(db, reminder).values(row).on_conflict_do_nothing())
+    return done.rowcount == 1
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[Reminder]:
+    """Planned reminders whose time has come, oldest first."""
+    query = (
+        select(reminder, report.c.ref, report.c.state.label("report_state"))
+        .outerjoin(report, report.c.id == reminder.c.report_id)
+        .where(reminder.c.state == "planned", reminder.c.due_at <= now)
+        .order_by(reminder.c.due_at, reminder.c.id)
+        .limit(limit)
+    )
+    return [
+        Reminder(r.id, r.person_id, r.kind, r.due_at, r.ref or "", r.report_state or "")
+        for r in db.execute(query)
+    ]
+
+
+def settle(db: Connection, reminder_id: int, state: str) -> bool:
+    """Make a planned one `sent` or `dropped`. False: it was settled already."""
+    done = db.execute(
+        update(reminder)
+        .where(reminder.c.id == reminder_id, reminder.c.state == "planned")
+        .values(state=state)
+    )
+    return done.rowcount == 1
+
+
+def drop(db: Connection, report_id: int, kind: str) -> int:
+    """What was waited for has come: drop this report's planned reminders. Gives how many."""
+    done = db.execute(
+        update(reminder)
+        .where(reminder.c.report_id == report_id, reminder.c.kind == kind)
+        .where(reminder.c.state == "planned")
+        .values(state="dropped")
+    )
+    return done.rowcount
