@@ -133,6 +133,12 @@ class Settings(BaseSettings):
         return f"http://127.0.0.1:{self.port + 1}"
 
     @property
+    def local_host(self) -> str:
+        """Where this machine itself reaches the web server, ready for a URL."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"[{host}]" if ":" in host else host
+
+    @property
     def address(self) -> str:
         """Where people open the console."""
         return self.public_url or f"http://{self.host}:{self.port}"

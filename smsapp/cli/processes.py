@@ -73,6 +73,8 @@ class Supervisor:
         """End everything at once."""
         for part in self.parts:
             _signal_group(part, signal.SIGKILL)
+            if part.process is not None:
+                part.process.wait()
 
     def last_words(self, part: Part) -> str:
         """The last line that this life of the process wrote to its log."""

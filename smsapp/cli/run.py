@@ -188,8 +188,7 @@ def _watch(
 
 def _answers(settings: Settings) -> bool:
     """Whether web server and simulator can be used."""
-    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - a comparison
-    addresses = [f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/healthz"]
+    addresses = [f"http://{settings.local_host}:{settings.port}/healthz"]
     if settings.smsapp_env == "development":
         addresses.append(f"http://127.0.0.1:{settings.port + 1}/")
     try:

@@ -42,14 +42,14 @@ def command(folder: Path, socket: Path) -> list[str]:
     return [str(get_binary_path()), *(part for k, v in options.items() for part in (f"--{k}", v))]
 
 
-def clear_stale(folder: Path, socket: Path) -> bool:
+def clear_stale(folder: Path, socket: Path, patience: float = STOP_SECONDS) -> bool:
     """Stop a Valkey that outlived its `smsapp run`; False when there was none."""
     pid = _answering(socket) or _written(folder / "valkey.pid")
     if not pid:
         return False
     for number in (signal.SIGTERM, signal.SIGKILL):
         _kill(pid, number)
-        if wait_for(lambda: not _alive(pid), STOP_SECONDS):
+        if wait_for(lambda: not _alive(pid), patience):
             return True
     raise ValkeyError(f"Valkey of an earlier run does not stop: end process {pid} and start again.")
 

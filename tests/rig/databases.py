@@ -86,8 +86,8 @@ def _empty(url: str) -> None:
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """A SQLAlchemy engine on the test's database."""
-    engine = make_engine(settings)
+    engine = make_engine(Settings(_env_file=None, database_url=database_url))
     yield engine
     engine.dispose()
