@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 
 import structlog
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import Connection, Engine
 
+from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Channel
-from smsapp.flow.load import Library
+from smsapp.flow.library import Library, load_library
 from smsapp.settings import Settings
+from smsapp.store.connect import READ, make_engine
 
 log = structlog.get_logger()
 
@@ -43,26 +47,24 @@ class Runtime:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that only reads."""
-        with self.engine.connect().execution_options(smsapp_mode="read") as db:
+        with self.engine.connect().execution_options(**READ) as db:
             yield db
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction that writes. After its commit, the lanes named with `ring` are rung."""
-        with self.engine.connect() as db:
-            db.info["rings"] = set()
-            with db.begin():
-                yield db
-            lanes = db.info.pop("rings")
+        lanes: set[str] = set()
+        with self.engine.connect().execution_options(smsapp_rings=lanes) as db, db.begin():
+            yield db
         for lane in sorted(lanes):
             self.enqueue(lane)
 
     def ring(self, db: Connection, lane: str) -> None:
         """Ring this lane's worker once this transaction has committed."""
-        db.info["rings"].add(lane)
+        db.get_execution_options()["smsapp_rings"].add(lane)
 
     def enqueue(self, lane: str) -> None:
-        """Ring a lane unless a ring already waits. A doorbell only: the sweep finds what it misses."""
+        """Ring a lane unless a ring waits. A doorbell only: the clock finds what it misses."""
         try:
             if not self.redis.llen(f"rq:queue:{lane}"):
                 self.queue(lane).enqueue_call(
@@ -84,3 +86,24 @@ class Runtime:
         """A place where a test may kill this process (setting `crash_at`)."""
         if self.settings.crash_at == name:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def build(settings: Settings) -> Runtime:
+    """The Runtime of one process; never share it across a fork. Raises FlowError for bad flows.
+
+    Redis answers within `redis_seconds` or is given up, with no second try: a hop has ten seconds.
+    A worker that waits for jobs takes a connection of its own.
+    """
+    redis = Redis.from_url(
+        settings.redis,
+        socket_timeout=settings.redis_seconds,
+        socket_connect_timeout=settings.redis_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Runtime(
+        settings=settings,
+        flows=load_library(settings.flows_dir),
+        channel=AfricasTalking(settings),
+        engine=make_engine(settings),
+        redis=redis,
+    )

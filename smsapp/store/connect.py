@@ -7,16 +7,18 @@ a read that turns into a write fails at once, whatever the busy timeout.
 import json
 import sqlite3
 import time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from smsapp.settings import Settings
+from smsapp.store.patience import patient
 
 READ = {"smsapp_mode": "read", "postgresql_readonly": True}
 LOCK_SECONDS = 1  # PostgreSQL: to wait for a row another transaction holds (reliability A13)
@@ -35,8 +37,15 @@ def make_engine(settings: Settings) -> Engine:
 
 def insert_into(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT of this database's own dialect: the one that knows ON CONFLICT."""
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def database_now(db: Connection) -> datetime | None:
+    """The database's clock; None where it is this host's own."""
+    if db.dialect.name == "sqlite":
+        return None
+    moment: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -84,6 +93,8 @@ def _postgresql_engine(settings: Settings, url: URL) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"), connect_args=arguments, **_options(settings)
     )
+    kind = patient(settings.statement_seconds)
+    event.listen(engine, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named))
     event.listen(engine, "checkin", _note_checkin)
     event.listen(engine, "checkout", partial(_try_idle, engine))
     return engine

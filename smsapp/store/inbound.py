@@ -1,0 +1,73 @@
+"""Callbacks as they came, and how far they were read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from smsapp.store.connect import insert_into
+from smsapp.store.tables import inbound
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A callback to read. `attempts` counts this reading."""
+
+    id: int
+    kind: str
+    raw: bytes
+    attempts: int
+
+
+def add_inbound(db: Connection, key: str, kind: str, raw: bytes, now: datetime) -> bool:
+    """Store a callback. Returns False if it was there already."""
+    values = {"key": key, "kind": kind, "raw": raw, "received_at": now, "due_at": now}
+    statement = insert_into(db, inbound).values(values)
+    return db.execute(statement.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+
+
+def claim_unread(
+    db: Connection, now: datetime, again_at: datetime, limit: int, *, fresh: bool
+) -> list[Unread]:
+    """Take due callbacks, never tried ones (`fresh`) or others; they are due again at `again_at`.
+
+    The attempt counts before the work, so that a callback that kills its reader is given up.
+    """
+    tried = inbound.c.attempts == 0 if fresh else inbound.c.attempts > 0
+    due = (
+        select(inbound.c.id)
+        .where(inbound.c.state == "new", inbound.c.due_at <= now, tried)
+        .order_by(inbound.c.due_at, inbound.c.id)
+        .limit(limit)
+    )
+    values = {"attempts": inbound.c.attempts + 1, "due_at": again_at}
+    if db.dialect.name == "sqlite":
+        taking = update(inbound).where(inbound.c.id.in_(due), inbound.c.state == "new")
+    else:
+        taken = due.with_for_update(skip_locked=True).cte("due").prefix_with("MATERIALIZED")
+        taking = update(inbound).where(inbound.c.id == taken.c.id)
+    columns = (inbound.c.id, inbound.c.kind, inbound.c.raw, inbound.c.attempts)
+    rows = db.execute(taking.values(values).returning(*columns)).mappings()
+    return sorted((Unread(**row) for row in rows), key=lambda row: row.id)
+
+
+def finish(db: Connection, inbound_id: int, state: str, now: datetime, error: str = "") -> bool:
+    """Leave state new. Returns False if another reader did so; its transaction is waited for."""
+    values = {"state": state, "done_at": now, "error": error}
+    return _change(db, inbound_id, values)
+
+
+def postpone(db: Connection, inbound_id: int, due_at: datetime, error: str) -> bool:
+    """Try again at `due_at`; `error` holds no content."""
+    return _change(db, inbound_id, {"due_at": due_at, "error": error})
+
+
+def note_sms(db: Connection, inbound_id: int, phone: str, text: str) -> None:
+    """Keep an SMS as read, for lists and search."""
+    db.execute(update(inbound).where(inbound.c.id == inbound_id).values(phone=phone, text=text))
+
+
+def _change(db: Connection, inbound_id: int, values: dict[str, Any]) -> bool:
+    new = (inbound.c.id == inbound_id, inbound.c.state == "new")
+    return db.execute(update(inbound).where(*new).values(values)).rowcount == 1
