@@ -1,0 +1,40 @@
+"""Placeholders: which there are, how wide each can be, and how a text is filled."""
+
+import re
+from collections.abc import Mapping
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+WIDTHS = {  # septets at the most; names of people and places are shortened when imported
+    "phone": 16,  # E.164 with its plus: ITU-T E.164, 15 digits
+    "help": 16,
+    "ref": 6,
+    "chw": 12,
+    "chw_phone": 16,
+    "name": 12,
+    "facility": 12,
+    "place": 12,
+    "time": 5,  # 14:02
+    "last_time": 5,
+    "last_ref": 6,
+    "code": 12,  # a USSD service code
+    "age": 2,
+    "count": 2,
+    "what": 24,  # how a dropped report is named: `14 months, 10:42`
+    "digits": 8,
+    "min": 3,
+    "max": 3,
+    "letters": 20,
+    "text": 20,
+}
+
+
+def placeholders(text: str) -> list[str]:
+    """The names between braces."""
+    return PLACEHOLDER.findall(text)
+
+
+def fill(text: str, values: Mapping[str, object]) -> str:
+    """The text with its placeholders filled; one that is not known stays as it is."""
+    if "{" not in text:
+        return text
+    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)

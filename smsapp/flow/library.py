@@ -1,0 +1,131 @@
+"""All the flows of a folder, the system's words, and what a ministry has signed."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from smsapp.flow.load import FlowError, load_flow
+from smsapp.flow.model import Flow
+from smsapp.flow.parts import texts
+from smsapp.flow.words import Words, load_words
+
+WORDS_FILE = "words.toml"
+SIGNED_FILE = "texts.csv"
+SIGNED_COLUMNS = (
+    "flow", "place", "language", "digest", "confidence", "approved_by", "approved_on",
+)  # fmt: skip
+WHOLE = "*"  # the place of a row that stands for a flow's whole content in one language
+FLOW = TypeAdapter(Flow)
+DIGEST_LENGTH = 16  # hex digits: 64 bits, to notice a change, not to resist an attack
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every flow that may be served. `problems` say why a file of the folder is not."""
+
+    words: Words
+    flows: dict[str, Flow] = field(default_factory=dict)
+    signed: frozenset[tuple[str, str]] = frozenset()  # flow id, language
+    problems: tuple[str, ...] = ()
+
+    def language(self, flow: Flow, wanted: str, *, training: bool) -> str:
+        """The language she is served in: hers, or one that is signed, or "" for none."""
+        if training:
+            return wanted if wanted in flow.languages else flow.languages[0]
+        offered = [wanted, *flow.languages]
+        return next((one for one in offered if (flow.id, one) in self.signed), "")
+
+    def served(self, role: str, language: str, *, training: bool) -> tuple[str, ...]:
+        """The ids of the flows that this person may use."""
+        return tuple(
+            flow.id
+            for flow in self.flows.values()
+            if (not flow.roles or role in flow.roles)
+            and self.language(flow, language, training=training)
+        )
+
+    def say(self, word: str, language: str, **values: object) -> str:
+        """One of the system's sentences."""
+        return self.words.say(word, language, values)
+
+    def sms(self, word: str, language: str, training: bool, phone: str, **values: object) -> str:
+        """A whole SMS of the system's."""
+        return self.wrap(self.words.say(word, language, values), language, training, phone)
+
+    def wrap(self, text: str, language: str, training: bool, phone: str) -> str:
+        """An SMS with the training line before it, where the person is in training."""
+        if not training:
+            return text
+        return self.words.say("training", language, {"help": phone}) + "\n" + text
+
+    def without(self, refused: dict[str, str]) -> "Library":
+        """The library without the flows that a check refused: flow id -> why."""
+        kept = {name: flow for name, flow in self.flows.items() if name not in refused}
+        return replace(self, flows=kept, problems=(*self.problems, *refused.values()))
+
+
+def load_library(folder: Path) -> Library:
+    """Read a folder of flows. Raises FlowError only where the words cannot be read."""
+    words = load_words(folder / WORDS_FILE)
+    flows: dict[str, Flow] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name == WORDS_FILE:
+            continue
+        try:
+            flows[path.stem] = load_flow(path)
+        except FlowError as error:
+            problems.append(str(error))
+    signed = frozenset(_signed(folder / SIGNED_FILE, flows))
+    return Library(words, flows, signed, tuple(problems))
+
+
+def digest(text: str) -> str:
+    """What changes when a text does."""
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def flow_digest(flow: Flow, language: str) -> str:
+    """What changes when the flow's rules, or its texts in this language, do."""
+
+    def prune(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value and set(value) <= set(flow.languages):
+                return value.get(language, "")
+            return {key: prune(one) for key, one in value.items()}
+        return [prune(one) for one in value] if isinstance(value, list) else value
+
+    content = prune(FLOW.dump_python(flow, mode="json"))
+    content.pop("languages")
+    return digest(json.dumps(content, sort_keys=True, ensure_ascii=False))
+
+
+def text_rows(flow: Flow) -> Iterator[tuple[str, str, str]]:
+    """The place, language and digest of all that a ministry signs: each text, and the whole."""
+    for language in flow.languages:
+        yield WHOLE, language, flow_digest(flow, language)
+        for place, text in texts(flow):
+            yield place, language, digest(text[language])
+
+
+def _signed(path: Path, flows: dict[str, Flow]) -> Iterator[tuple[str, str]]:
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            flow = flows.get(row.get("flow") or "")
+            language = row.get("language") or ""
+            if (
+                flow
+                and row.get("place") == WHOLE
+                and row.get("approved_by")
+                and language in flow.languages
+                and row.get("digest") == flow_digest(flow, language)
+            ):
+                yield flow.id, language

@@ -1,0 +1,198 @@
+"""What a flow file says, as frozen values. `flow/load.py` makes them; nothing changes them."""
+
+from dataclasses import field
+from functools import cached_property
+from typing import Literal
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+Scalar = bool | int | str
+Value = int | str | list[str]  # as stored: a number, a choice or special id, ticked ids, free text
+Answers = dict[str, Value]  # ask id -> what was answered
+Text = dict[str, str]  # language -> text
+
+AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "danger"]
+ClassKind = Literal["danger", "classification", "finding", "action"]
+EffectKind = Literal["raise_alert", "answer_alert", "request", "answer_request", "follow_up"]
+
+MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
+MAX_CHOICES = 97  # of a list or a one-of: 98 is More
+PAGE_CHOICES = 5  # choices a screen of a one-of or a list: plan, section 4
+
+
+@dataclass(frozen=True, config=STRICT)
+class Test:
+    """What one subject must be. Limits are whole numbers or the name of a param."""
+
+    equals: tuple[Scalar, ...] = ()  # one of these
+    min: int | str | None = None
+    max: int | str | None = None
+    has: tuple[str, ...] = ()  # any of these
+    lacks: tuple[str, ...] = ()  # none of these
+
+
+When = tuple[dict[str, Test], ...]  # any of the tables, all of a table; () always holds
+
+
+@dataclass(frozen=True, config=STRICT)
+class Line:
+    """A whole line, shown where its `when` holds."""
+
+    text: Text
+    when: When = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Choice:
+    """One option. Its number is its place, on both faces, for ever; `id` is what is stored."""
+
+    id: str
+    text: Text
+    when: When = ()
+    times: int = 1  # of a unit ask: what the scaled number is multiplied by
+    suffix: str = ""  # of a unit ask: the letter an SMS may put behind the number
+    flow: str = ""  # of a menu: the flow it begins
+    withdraws: bool = False  # of a danger ask: takes the danger back
+
+
+@dataclass(frozen=True, config=STRICT)
+class Ask:
+    """A question. Kinds: number; one, ticks, unit, danger (choices); list (offered); text; note."""
+
+    id: str
+    kind: AskKind
+    text: Text = field(default_factory=dict)
+    letter: str = ""
+    when: When = ()
+    lines: tuple[Line, ...] = ()  # shown above the text
+    choices: tuple[Choice, ...] = ()
+    min: int | str | None = None
+    max: int | str | None = None
+    special: dict[str, str] = field(default_factory=dict)  # what is typed -> the id stored
+    scales: str = ""  # of a unit ask: the earlier number it scales
+    offers: str = ""  # of a list: which things of the sender's it offers
+    opens: Literal["", "resume", "amend"] = ""  # of a list in a menu: what picking one does
+    optional: bool = False  # an SMS may leave it out
+    waits: tuple[str, ...] = ()  # answers (ids) that keep the report waiting for this ask
+    again: bool = False  # asked anew when a waiting report is taken up again
+
+
+@dataclass(frozen=True, config=STRICT)
+class Class:
+    """What answers mean. Of the classifications the first that holds counts; others all do."""
+
+    id: str
+    kind: ClassKind
+    when: When
+
+
+@dataclass(frozen=True, config=STRICT)
+class Rung:
+    """One level of a ladder: who is told, and how long we wait for one of them to answer."""
+
+    roles: tuple[str, ...]
+    minutes: int | str
+
+
+@dataclass(frozen=True, config=STRICT)
+class Effect:
+    """What a finished (or dangerous) report obliges. `reply` lines may test `outcome.<id>`."""
+
+    id: str
+    do: EffectKind
+    when: When = ()
+    kind: str = ""  # of an alert or a reminder: its word
+    ask: str = ""  # the ask that names what is answered or asked for
+    answer: str = ""  # of answer_request: the ask that holds ready or stocked_out
+    ladder: tuple[Rung, ...] = ()
+    first: tuple[Line, ...] = ()  # the SMS to those told first
+    climbed: tuple[Line, ...] = ()  # the SMS to those told because nobody answered
+    hasten: When = ()  # where it holds, the next level is told at once
+    minutes: tuple[int | str, ...] = ()  # of a follow_up: when the nudges come
+
+
+@dataclass(frozen=True, config=STRICT)
+class Param:
+    """What countries vary. `source` says who says so."""
+
+    value: int | bool
+    unit: str
+    source: str
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Keyword:
+    """A word that begins an SMS to this flow, and the answers it already gives."""
+
+    word: str
+    sets: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Flow:
+    """An ordered list of asks, then classes, then effects and the reply: a form, not a graph."""
+
+    id: str
+    version: int
+    kind: Literal["form", "menu"]
+    languages: tuple[str, ...]
+    title: Text
+    asks: tuple[Ask, ...]
+    roles: tuple[str, ...] = ()  # who may use it; () everybody registered
+    keywords: tuple[Keyword, ...] = ()
+    help: Text = field(default_factory=dict)  # the SMS that answers the keyword alone
+    params: dict[str, Param] = field(default_factory=dict)
+    classes: tuple[Class, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reply: tuple[Line, ...] = ()
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """The ask of this id, None where the flow has none."""
+        return next((ask for ask in self.asks if ask.id == ask_id), None)
+
+    @cached_property
+    def danger_ask(self) -> Ask | None:
+        """The ask shown at once where danger holds."""
+        return next((ask for ask in self.asks if ask.kind == "danger"), None)
+
+    @cached_property
+    def danger_support(self) -> frozenset[str]:
+        """The asks that danger rests on."""
+        read: set[str] = set()
+        for one in self.classes:
+            if one.kind == "danger":
+                read = read.union(*one.when)
+        units = {ask.id for ask in self.asks if ask.kind == "unit" and ask.scales in read}
+        return frozenset(read | units)
+
+    def when_of(self, class_id: str) -> When:
+        """The `when` of a class."""
+        return next(one.when for one in self.classes if one.id == class_id)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Item:
+    """One thing of an offered list: its ref (or other key) and how it is shown."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class Given:
+    """What was known when a filling began; frozen with it."""
+
+    language: str
+    role: str = "chw"
+    training: bool = False
+    face: Literal["ussd", "sms"] = "ussd"
+    flows: tuple[str, ...] = ()  # ids she may begin
+    params: dict[str, int | bool] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
+    lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)  # given before, by SMS or in the report amended

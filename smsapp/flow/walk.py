@@ -1,0 +1,138 @@
+"""The USSD face: keys are folded, one at a time, into answers. The screen is in `screen.py`.
+
+`00` takes the last accepted answer back, `98` shows more of a long list; a refused key is no step.
+A danger class is told at the hop at which it first holds: `commits` counts what must be saved now.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from smsapp.flow.answer import Wrong, choices, parse
+from smsapp.flow.judge import Facts, danger_now, holds, judge, known, learn
+from smsapp.flow.model import Answers, Ask, Flow, Given, Value
+from smsapp.flow.screen import page_count
+
+BACK, MENU, MORE = "00", "000", "98"
+
+
+@dataclass(frozen=True)
+class Walked:
+    """How far the keys have come. `taken` pairs each accepted key with the ask it met."""
+
+    answers: Answers = field(default_factory=dict)
+    taken: tuple[tuple[str, str], ...] = ()
+    barrier: int = 0  # steps that `00` may not take back
+    page: int = 0
+    ticked: tuple[str, ...] = ()  # on the pages before this one
+    withdrawn: int = 0  # times danger was called a mistake
+    commits: int = 0  # changes that are saved at their hop
+    notice: Wrong | None = None
+    left: bool = False  # she went back out of the flow
+
+
+def begin(given: Given) -> Walked:
+    """The start: what was answered before stands."""
+    return Walked(answers=dict(given.answers))
+
+
+def walk(flow: Flow, keys: tuple[str, ...], given: Given) -> Walked:
+    """Fold all keys from the start."""
+    walked = begin(given)
+    for key in keys:
+        walked = step(flow, walked, key, given)
+    return walked
+
+
+def resume(flow: Flow, taken: tuple[tuple[str, str], ...], given: Given) -> Walked:
+    """Fold what was accepted before, up to the first ask that no longer is as it was."""
+    walked = begin(given)
+    for ask_id, key in taken:
+        ask, _ = next_ask(flow, walked, given)
+        if ask is None or ask.id != ask_id:
+            break
+        after = step(flow, walked, key, given)
+        if after.notice:
+            break
+        walked = after
+    return walked
+
+
+def next_ask(flow: Flow, walked: Walked, given: Given) -> tuple[Ask | None, Facts]:
+    """The ask to put now, None when all are answered; and the facts it is put on."""
+    facts, open_asks = learn(flow, walked.answers, known(given))
+    danger_ask = flow.danger_ask
+    if danger_ask and facts["danger"] is True and danger_ask.id not in walked.answers:
+        return danger_ask, facts
+    return (open_asks[0] if open_asks else None), facts
+
+
+def step(flow: Flow, walked: Walked, key: str, given: Given) -> Walked:
+    """One key more."""
+    ask, facts = next_ask(flow, walked, given)
+    walked = replace(walked, notice=None)
+    if ask is None:
+        return walked
+    if key == BACK:
+        return _back(walked, ask)
+    pages = page_count(flow, ask, facts, given, walked.answers)
+    if key == MORE and ask.kind != "ticks" and walked.page + 1 < pages:
+        return replace(walked, page=walked.page + 1)
+    value = parse(ask, key, facts, given)
+    if isinstance(value, Wrong):
+        return replace(walked, notice=value)
+    if ask.kind == "ticks" and pages > 1:
+        ticked = (*walked.ticked, *(value if isinstance(value, list) else ()))
+        if walked.page + 1 < pages:
+            taken = (*walked.taken, (ask.id, key))
+            return replace(walked, taken=taken, page=walked.page + 1, ticked=ticked)
+        value = [choice.id for _, choice in choices(ask, facts) if choice.id in ticked]
+    return _accept(flow, walked, ask, key, value, facts, given)
+
+
+def _back(walked: Walked, ask: Ask) -> Walked:
+    begun = bool(walked.taken) and walked.taken[-1][0] == ask.id  # ticks of an earlier page
+    if walked.page and not begun:
+        return replace(walked, page=0)
+    if len(walked.taken) > walked.barrier:
+        last = walked.taken[-1][0]
+        fixed, free = walked.taken[: walked.barrier], walked.taken[walked.barrier :]
+        taken = fixed + tuple(pair for pair in free if pair[0] != last)
+        answers = {name: value for name, value in walked.answers.items() if name != last}
+        return replace(walked, answers=answers, taken=taken, page=0, ticked=())
+    if walked.taken:
+        return replace(walked, notice=Wrong("wrong.back"))
+    return replace(walked, left=True)
+
+
+def _accept(
+    flow: Flow, walked: Walked, ask: Ask, key: str, value: Value, facts: Facts, given: Given
+) -> Walked:
+    answers = {**walked.answers, ask.id: value}
+    after = replace(
+        walked, answers=answers, taken=(*walked.taken, (ask.id, key)), page=0, ticked=()
+    )
+    if ask.kind == "danger":
+        return _answer_danger(flow, after, ask, value, given)
+    if ask.id not in flow.danger_support:
+        return after
+    new, _ = learn(flow, answers, known(given))
+    if danger_now(flow, new) is not True or _dangers(flow, new) <= _dangers(flow, facts):
+        return after
+    return replace(after, commits=after.commits + 1, barrier=len(after.taken))
+
+
+def _answer_danger(flow: Flow, walked: Walked, ask: Ask, value: Value, given: Given) -> Walked:
+    """Going or not is saved at once; `Mistake` drops what made the danger and asks it again."""
+    after = replace(walked, commits=walked.commits + 1, barrier=len(walked.taken))
+    if not any(choice.withdraws and choice.id == value for choice in ask.choices):
+        return after
+    judged = judge(flow, walked.answers, given)
+    made = {ask.id}.union(*(set().union(*flow.when_of(name)) for name in judged.dangers))
+    made |= {one.id for one in flow.asks if one.kind == "unit" and one.scales in made}
+    answers = {name: kept for name, kept in walked.answers.items() if name not in made}
+    return replace(after, answers=answers, withdrawn=after.withdrawn + 1)
+
+
+def _dangers(flow: Flow, facts: Facts) -> set[str]:
+    return {
+        one.id for one in flow.classes if one.kind == "danger" and holds(one.when, facts) is True
+    }

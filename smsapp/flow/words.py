@@ -1,0 +1,63 @@
+"""The system's own sentences (`flows/words.toml`): refusals, navigation, answers to SMS."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from smsapp.flow.fill import fill
+from smsapp.flow.load import FlowError, read_toml
+from smsapp.flow.model import STRICT, Text
+
+
+@dataclass(frozen=True, config=STRICT)
+class Word:
+    """One sentence. `where` says what it must fit: a whole screen or SMS, or a line of a screen."""
+
+    text: Text
+    where: Literal["screen", "line", "sms"] = "sms"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Command:
+    """An SMS that is no report: the words that mean it."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Words:
+    """Every sentence and command."""
+
+    id: Literal["words"]
+    version: int
+    languages: tuple[str, ...]
+    word: dict[str, Word]
+    command: dict[str, Command] = field(default_factory=dict)
+
+    def say(self, word: str, language: str, values: Mapping[str, object]) -> str:
+        """A sentence in this language, or in the first one where it is not written."""
+        text = self.word[word].text
+        return fill(text.get(language) or text[self.languages[0]], values)
+
+
+WORDS = TypeAdapter(Words)
+
+
+def load_words(path: Path) -> Words:
+    """Read the file. Raises FlowError."""
+    try:
+        words = WORDS.validate_json(json.dumps(read_toml(path)))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise FlowError(path.name, place, first["msg"]) from None
+    for name, word in words.word.items():
+        for language in words.languages:
+            if not word.text.get(language):
+                raise FlowError(path.name, f"word {name}", f'write text.{language} = "…"')
+    return words
