@@ -100,7 +100,7 @@ def enter_by_link(rt: Runtime, token: str, address: str) -> Operator:
 
 
 def enter_by_password(rt: Runtime, username: str, password: str, address: str) -> Operator:
-    """Check a password with the same work and the same words whatever is wrong. Raises LoginRefused."""
+    """Check a password: same work, same words, whatever is wrong. Raises LoginRefused."""
     with rt.read() as db:
         _check_address(rt, db, address)
         found = store.operator_by_name(db, username)

@@ -11,6 +11,14 @@ URGENT_WAIT = timedelta(minutes=2)  # an alert not sent by then is stuck: a drai
 ROUTINE_WAIT = timedelta(minutes=30)  # the same for what nobody waits for
 CALM, WATCH, ACT = "calm", "watch", "act"  # nothing; it goes on by itself; a person must act
 
+ROLES = {
+    "chw": "the health worker",
+    "supervisor": "the supervisor",
+    "facility": "the facility",
+    "district": "the district officer",
+    "operator": "the operator",
+}
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -85,7 +93,10 @@ def _pauses(seen: Seen, zone: ZoneInfo) -> list[Line]:
             cure = f"Mend the cause, then resume the {lane.name} lane."
             found.append(Line(ACT, sentence, cure))
         else:
-            cure = f"It goes on by itself at {clock(lane.paused_until, zone)}."
+            tries = (
+                "now" if lane.paused_until <= seen.now else f"at {clock(lane.paused_until, zone)}"
+            )
+            cure = f"One message tries again {tries}; when it is taken, the lane goes on."
             found.append(Line(ACT if lane.name == "urgent" else WATCH, sentence, cure))
     return found
 
@@ -161,9 +172,8 @@ def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:
     oldest = waiting[0]
     soonest = min(alert.climb_at for alert in waiting if alert.climb_at is not None)
     age = span(seen.now - oldest.raised_at)
-    then = f"level {oldest.level + 1} is told"
     if len(waiting) == 1:
-        sentence = f"1 alert has no answer for {age}; {then} at {clock(soonest, zone)}."
+        sentence = f"1 alert has no answer for {age}; {next_step(oldest, zone)}."
     else:
         number = max(len(waiting), seen.alert_count - (len(seen.alerts) - len(waiting)))
         sentence = (
@@ -171,6 +181,19 @@ def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:
             f"the next step is at {clock(soonest, zone)}."
         )
     return [Line(WATCH, sentence, "")]
+
+
+def next_step(alert: OpenAlert, zone: ZoneInfo) -> str:
+    """What happens to an unanswered alert by itself, and when."""
+    if alert.climb_at is None:
+        return "nobody is left to tell"
+    at = clock(alert.climb_at, zone)
+    if not alert.next_roles:
+        return f"the health worker hears of it at {at}"
+    if alert.level > 1:  # an early climb: the health worker may hear of the silence first
+        return f"the next step is at {at}"
+    told = " and ".join(ROLES.get(role, role) for role in alert.next_roles)
+    return f"{told} {'is' if len(alert.next_roles) == 1 else 'are'} told next at {at}"
 
 
 def count(number: int, noun: str) -> str:

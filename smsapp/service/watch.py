@@ -1,5 +1,6 @@
 """Watching the service: what is seen in one look, and the one true sentence about it."""
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
@@ -9,6 +10,8 @@ from smsapp.runtime import LANES, Runtime
 from smsapp.service.verdict import Seen, Verdict, judge
 from smsapp.store import lanes as lane_store
 from smsapp.store import watch as store
+from smsapp.store.lanes import Lane
+from smsapp.store.watch import Attempt, Message
 
 
 def look(rt: Runtime) -> Seen:
@@ -25,6 +28,38 @@ def look(rt: Runtime) -> Seen:
             unread=lane_store.count_unread(db),
             workers=workers(rt),
         )
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """One SMS with every try to send it. `waits`: it is for a person to decide."""
+
+    message: Message
+    attempts: tuple[Attempt, ...]
+    waits: bool
+
+
+def waiting_for_person(rt: Runtime) -> list[Message]:
+    """What a person must decide: alerts first, then the oldest first."""
+    with rt.read() as db:
+        found = store.waiting_for_person(db)
+    return sorted(found, key=lambda message: message.kind != "alert")
+
+
+def message_page(rt: Runtime, outbound_id: int) -> MessagePage | None:
+    """What the page of a message shows; None if there is none of this id."""
+    with rt.read() as db:
+        message = store.message(db, outbound_id)
+        if message is None:
+            return None
+        attempts = tuple(store.attempts(db, outbound_id))
+    return MessagePage(message, attempts, message.state in store.WAITS_FOR_PERSON)
+
+
+def lane(rt: Runtime, name: str) -> Lane | None:
+    """One lane as it is now."""
+    with rt.read() as db:
+        return lane_store.lane(db, rt.now(), name)
 
 
 def verdict(rt: Runtime) -> Verdict:

@@ -16,7 +16,7 @@ def add_audit(
     *,
     actor: str,
     action: str,
-    object: str,  # noqa: A002 - the column's own name
+    object: str,
     before: str = "",
     after: str = "",
     reason: str = "",
@@ -37,10 +37,13 @@ def add_audit(
     )
 
 
-def count_audit(db: Connection, object: str, action: str, since: datetime) -> int:  # noqa: A002
+def count_audit(db: Connection, object: str, action: str, since: datetime) -> int:
     """How often this was done to this object since then."""
-    return db.scalar(
-        select(func.count())
-        .select_from(audit)
-        .where(audit.c.object == object, audit.c.action == action, audit.c.at >= since)
-    ) or 0
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(audit)
+            .where(audit.c.object == object, audit.c.action == action, audit.c.at >= since)
+        )
+        or 0
+    )

@@ -37,7 +37,7 @@ def lanes(db: Connection, now: datetime) -> list[Lane]:
         queued = (outbound.c.state == "queued") & (outbound.c.lane == name)
         lane = _fill(db, now, name, queued, outbound.c.created_at)
         found.append(replace(lane, in_progress=busy.get(name, 0)))
-    return [_with_pause(lane, pauses.get(lane.name), now) for lane in found]
+    return [_with_pause(lane, pauses.get(lane.name)) for lane in found]
 
 
 def lane(db: Connection, now: datetime, name: str) -> Lane | None:
@@ -86,9 +86,8 @@ def _fill(
     )
 
 
-def _with_pause(lane: Lane, row: RowMapping | None, now: datetime) -> Lane:
-    if row is None or (row["until"] is not None and row["until"] <= now):
+def _with_pause(lane: Lane, row: RowMapping | None) -> Lane:
+    """A pause stands until it is lifted: after its end, one SMS tries whether it may be."""
+    if row is None:
         return lane
-    return replace(
-        lane, paused=row["reason"], paused_since=row["since"], paused_until=row["until"]
-    )
+    return replace(lane, paused=row["reason"], paused_since=row["since"], paused_until=row["until"])

@@ -84,7 +84,7 @@ def add_link(db: Connection, token_hash: str, operator_id: int, expires_at: date
 
 def use_link(db: Connection, token_hash: str, now: datetime) -> int | None:
     """Use up a link. Returns its operator, or None if it is unknown, used or too old."""
-    return db.scalar(
+    used: int | None = db.scalar(
         update(login_link)
         .where(
             login_link.c.token_hash == token_hash,
@@ -94,6 +94,7 @@ def use_link(db: Connection, token_hash: str, now: datetime) -> int | None:
         .values(used_at=now)
         .returning(login_link.c.operator_id)
     )
+    return used
 
 
 def drop_links(db: Connection, operator_id: int, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from smsapp.store.tables import (
     alert,
@@ -58,6 +58,7 @@ class OpenAlert:
     raised_at: datetime
     climb_at: datetime | None  # None: nobody is left to tell
     training: bool
+    next_roles: tuple[str, ...]  # who is told at the next level; empty: this is the last one
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def open_alerts(db: Connection) -> list[OpenAlert]:
             alert.c.raised_at,
             alert.c.climb_at,
             alert.c.training,
+            alert.c.ladder,
         )
         .join(person, person.c.id == alert.c.person_id)
         .join(place, place.c.id == person.c.place_id)
@@ -100,7 +102,13 @@ def open_alerts(db: Connection) -> list[OpenAlert]:
         .order_by(alert.c.raised_at, alert.c.id)
         .limit(LIST_LIMIT)
     )
-    return [OpenAlert(**row) for row in db.execute(query).mappings()]
+    return [_open_alert(row) for row in db.execute(query).mappings()]
+
+
+def _open_alert(row: RowMapping) -> OpenAlert:
+    values = dict(row)
+    above = values.pop("ladder")[row["level"] :]
+    return OpenAlert(**values, next_roles=tuple(above[0]["roles"]) if above else ())
 
 
 def count_open_alerts(db: Connection) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from smsapp.runtime import Runtime
+from smsapp.web import console
 from smsapp.web.fault import place_of
 from smsapp.web.hooks import Hooks
 
@@ -37,6 +38,7 @@ def create_app(rt: Runtime) -> Flask:
     app.url_map.merge_slashes = False  # a tidied path would be an answer of its own
     app.register_error_handler(Exception, _show_error)
     app.register_blueprint(_health(rt))
+    console.register(app, rt)
     app.wsgi_app = Hooks(rt, app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -1,0 +1,105 @@
+"""Every sentence the console chooses by a stored word, in one place."""
+
+REASON_MISSING = "Say why in a few words; nothing was done. The reason is kept with your name."
+NOT_WAITING = "Nothing was done: this message was decided or has moved on in the meantime."
+NOT_HELD = "Nothing was done: this lane was not held any more."
+SENT_AGAIN = "The message goes out again now."
+DISCARDED = "The message is discarded. It will not be sent."
+RESUMED = "The lane is resumed. Its messages go out now."
+
+ROLES = {
+    "chw": "health worker",
+    "supervisor": "supervisor",
+    "facility": "facility",
+    "district": "district officer",
+    "operator": "operator",
+    "": "unknown",
+}
+KINDS = {
+    "alert": "Alert",
+    "reply": "Reply",
+    "reminder": "Reminder",
+    "broadcast": "Broadcast",
+    "receipt": "Receipt",
+}
+LANES = {
+    "inbound": "reading what comes in",
+    "urgent": "alerts and replies",
+    "bulk": "reminders, broadcasts",
+    "routine": "digests, exports",
+}
+OUTBOUND = {  # state -> what it means, and what happens next
+    "queued": "waits to be sent",
+    "claimed": "is about to be sent",
+    "sending": "is being sent now",
+    "accepted": "taken by the gateway; its delivery report is awaited",
+    "delivered": "delivered to the phone",
+    "failed": "failed: this number did not get it",
+    "no_report": "taken by the gateway, which never said whether it arrived",
+    "unknown": "may have gone: the gateway did not say",
+    "held": "held back",
+    "dead": "given up after too many tries",
+    "expired": "too old to send, so it was not sent",
+    "discarded": "discarded by an operator",
+}
+WHY = {  # what waits for a person -> why, in a sentence
+    "unknown": "We asked the gateway to send it and never learned whether it did.",
+    "held": "It was stopped before sending, because it looked like a repetition by mistake.",
+    "dead": "The gateway refused it again and again, so we stopped trying.",
+}
+INBOUND = {
+    "new": "not read yet",
+    "done": "read",
+    "error": "could not be read",
+    "ignored": "set aside",
+}
+REPORT = {"open": "not finished", "closed": "finished", "withdrawn": "withdrawn as a mistake"}
+DRAFT = {"open": "not finished; offered when she dials again", "expired": "never finished"}
+ALERT_EVENTS = {
+    "raised": "Alert raised",
+    "climbed": "Alert climbed to the next level",
+    "told": "Alert sent to",
+    "unreachable": "Cannot be reached:",
+    "silent": "Nobody answered yet; she was told to go and to call",
+    "nobody": "Nobody is left to tell; she was told so",
+    "acknowledged": "Alert answered by",
+    "corrected": "Alert corrected",
+    "closed": "Alert closed",
+}
+ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
+REQUESTS = {
+    "requested": "no answer yet",
+    "approved": "approved",
+    "ready": "ready to fetch",
+    "stocked_out": "the facility has none",
+    "received": "received",
+    "cancelled": "cancelled",
+}
+SOURCES = {"ussd": "by USSD", "sms": "by SMS", "console": "from the console"}
+CAUSES = {
+    "first": "first try",
+    "retry": "tried again by itself",
+    "ambiguous": "sent again by itself, after doubt",
+    "operator": "sent again by an operator",
+}
+VERDICTS = {
+    "": "not known: we never learned how it ended",
+    "accepted": "taken by the gateway",
+    "not_sent": "certainly not sent",
+    "refused": "refused for this number",
+    "systemic": "refused, as any other would be",
+    "ambiguous": "may have gone",
+}
+
+
+def advice(kind: str, state: str, alert_state: str) -> str:
+    """What we would do with a message that waits for a person."""
+    if alert_state in ("acknowledged", "closed"):
+        return "The alert has been answered. Discard this."
+    if kind == "alert":
+        return "Send it again: nobody has answered. A second copy carries the same ref."
+    if state == "held":
+        return "Compare it with what was sent to this person before. Discard it if she has it."
+    if state == "dead":
+        return "Mend the cause first, then send it again if it still matters."
+    return "Discard it, unless it matters more than a second copy would annoy."
