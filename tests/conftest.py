@@ -8,7 +8,9 @@ pytest_plugins = (
     "tests.rig.servers",
     "tests.rig.databases",
     "tests.rig.running",
+    "tests.rig.programme",
     "tests.rig.browser",
+    "tests.rig.whole",
 )
 
 for name in Settings.model_fields:  # what this machine has set must not decide a test

@@ -21,8 +21,8 @@ from smsapp.cli.processes import LOOK_SECONDS, Part, Supervisor
 from smsapp.leash import PARENT
 from smsapp.logs import start_logging
 from smsapp.runtime import LANES, build
+from smsapp.service.demonstration import seed_demonstration
 from smsapp.service.operators import make_login_link
-from smsapp.service.people import seed_demonstration
 from smsapp.settings import Settings, read_settings
 from smsapp.store.migrate import upgrade
 

@@ -39,21 +39,29 @@ def _lacks_supervisor(rt: Runtime, db: Connection, alert: Alert) -> bool:
 
 def climb(rt: Runtime, db: Connection, alert: Alert, which: str = "climbed") -> bool:
     """Tell the next level that has anybody. False: there is none, and nothing is changed."""
-    chw, now = _chw(rt, db, alert), rt.now()
+    chw, now = _chw(rt, db, alert), alert.raised_at if which == "first" else rt.now()
     for level, rung in enumerate(alert.ladder, start=1):
         people = contacts(db, chw, rung["roles"], now) if level > alert.level else []
         if people:
             if level > 1:
                 store.add_event(db, alert.id, now, "climbed", level=level)
             for one in people:
-                tell(rt, db, alert, one, level, which=which)
+                tell(rt, db, alert, one, level, now, which=which)
             store.set_level(db, alert.id, level, _next_look(db, alert, level))
             return True
     return False
 
 
 def tell(
-    rt: Runtime, db: Connection, alert: Alert, one: Person, level: int, *, which: str, time: int = 1
+    rt: Runtime,
+    db: Connection,
+    alert: Alert,
+    one: Person,
+    level: int,
+    at: datetime,
+    *,
+    which: str,
+    time: int = 1,
 ) -> None:
     """Put the alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
     key = f"alert:{alert.id}:{level}:{time}:{one.id}"
@@ -70,8 +78,8 @@ def tell(
         alert_level=level,
     )
     if put is not None:
-        store.add_told(db, alert.id, one.id, level, rt.now())
-        store.add_event(db, alert.id, rt.now(), "told", level=level, person_id=one.id)
+        store.add_told(db, alert.id, one.id, level, at)
+        store.add_event(db, alert.id, at, "told", level=level, person_id=one.id)
 
 
 def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
@@ -86,7 +94,9 @@ def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
 
 
 def _level_over(db: Connection, alert: Alert, level: int) -> datetime:
-    began: list[datetime] = [e.at for e in store.events(db, alert.id) if e.what in ("raised", "climbed")]
+    began: list[datetime] = [
+        e.at for e in store.events(db, alert.id) if e.what in ("raised", "climbed")
+    ]
     return max([alert.raised_at, *began]) + _wait(alert, level)
 
 
@@ -180,11 +190,12 @@ def tell_chw(
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     """Everyone told so far hears the alert once more, as it reads now."""
     rows = {row.person_id: row for row in store.told(db, alert.id)}
-    for one in people_by_ids(db, rows.keys(), rt.now()):
+    now = rt.now()
+    for one in people_by_ids(db, rows.keys(), now):
         if one.active and one.phone and one.training == alert.training:
             row = rows[one.id]
             which = "first" if row.at == alert.raised_at else "climbed"
-            tell(rt, db, alert, one, row.level, which=which, time=time)
+            tell(rt, db, alert, one, row.level, now, which=which, time=time)
 
 
 def _chw(rt: Runtime, db: Connection, alert: Alert) -> Person:
