@@ -23,8 +23,9 @@ class Unread:
 def add_inbound(db: Connection, key: str, kind: str, raw: bytes, now: datetime) -> bool:
     """Store a callback. Returns False if it was there already."""
     values = {"key": key, "kind": kind, "raw": raw, "received_at": now, "due_at": now}
-    statement = insert_into(db, inbound).values(values)
-    return db.execute(statement.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+    adding = insert_into(db, inbound).values(values)
+    adding = adding.on_conflict_do_nothing(index_elements=["key"])
+    return db.scalar(adding.returning(inbound.c.id)) is not None
 
 
 def claim_unread(

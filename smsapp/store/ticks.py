@@ -11,7 +11,7 @@ from smsapp.store.tables import tick
 def take_slot(db: Connection, name: str, slot: str, now: datetime) -> bool:
     """Take a slot in the transaction that does its work. Returns False if it was taken."""
     statement = insert_into(db, tick).values(name=name, slot=slot, at=now)
-    return db.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return db.scalar(statement.on_conflict_do_nothing().returning(tick.c.name)) is not None
 
 
 def last_slot(db: Connection, name: str) -> datetime | None:

@@ -1,0 +1,46 @@
+"""The migrations make what the tables say, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from smsapp.store.migrate import BrokenReferences, is_current, upgrade
+from smsapp.store.tables import metadata
+
+
+def test_the_migrations_make_the_tables(engine: Engine):
+    with engine.connect() as db:
+        context = MigrationContext.configure(db, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_it_is_current_and_stays_so(engine: Engine):
+    assert is_current(engine)
+    upgrade(engine)
+    assert is_current(engine)
+
+
+def test_a_database_of_another_version_is_not_current(engine: Engine):
+    with engine.begin() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    assert not is_current(engine)
+    with engine.begin() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_broken_references_stop_a_migration(engine: Engine):
+    with engine.connect() as db:
+        connection = db.connection.driver_connection
+        assert connection is not None
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute(
+            "INSERT INTO place (id, code, name, short, kind, parent_id) "
+            "VALUES (1, 'x', 'x', 'x', 'facility', 99)"
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+    with pytest.raises(BrokenReferences, match="place"):
+        upgrade(engine)
+    with engine.connect() as db:
+        assert db.scalar(text("PRAGMA foreign_keys")) == 1
