@@ -63,7 +63,7 @@ def _health(rt: Runtime) -> Blueprint:
 def _database_answers(rt: Runtime) -> bool:
     try:
         with rt.read() as db:
-            return db.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(db.execute(text("SELECT 1")).scalar_one() == 1)
     except SQLAlchemyError as error:
         log.error("database_away", error=type(error).__name__)
         return False
