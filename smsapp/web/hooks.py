@@ -36,7 +36,6 @@ LAST_WORDS = {
     "hop.not_saved": "Sorry, not saved. Dial again. / Non enregistre. Rappelez.",
     "hop.not_sure": "Not sure it was saved. Dial again, nothing is counted twice. / "
     "Enregistrement incertain. Rappelez, rien ne compte deux fois.",
-    "hop.not_understood": "Sorry, an error on the line. Dial again. / Erreur. Rappelez.",
 }
 
 
@@ -82,8 +81,8 @@ class Hooks:
         try:
             return ussd.take_hop(self._rt, self._rt.channel.read_hop(_read(environ)))
         except (BadCallback, RequestEntityTooLarge, ClientDisconnected) as error:
-            log.warning("hop_unreadable", why=str(error))
-            return self._sorry("hop.not_understood")
+            log.warning("hop_unreadable", error=type(error).__name__, at=place_of(error))
+            return self._sorry("hop.not_saved")
         except ussd.NotSaved as error:
             log.error("hop_not_saved", at=place_of(error))
             return self._sorry("hop.not_saved")
@@ -123,5 +122,12 @@ class Hooks:
 
 
 def _read(environ: "WSGIEnvironment") -> bytes:
-    """The raw body. Raises RequestEntityTooLarge, or ClientDisconnected when it is cut short."""
-    return get_input_stream(environ, max_content_length=BODY_LIMIT).read()
+    """The whole raw body. Raises RequestEntityTooLarge, or ClientDisconnected if it is cut short.
+
+    One byte more than allowed is asked for: of a body sent in chunks, without a length, the
+    stream would silently give the first part only.
+    """
+    body = get_input_stream(environ, max_content_length=BODY_LIMIT + 1).read()
+    if len(body) > BODY_LIMIT:
+        raise RequestEntityTooLarge
+    return body

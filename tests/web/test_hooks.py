@@ -1,23 +1,19 @@
 """The gateway's door, with a real database and Valkey behind it."""
 
-import signal
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import select
 
 from smsapp.gsm import measure
 from smsapp.runtime import Runtime
 from smsapp.store.tables import inbound
 from smsapp.web.app import create_app
-from smsapp.web.hooks import CALLBACKS
-from tests.rig.servers import Valkey
+from smsapp.web.hooks import BODY_LIMIT, CALLBACKS, LAST_WORDS
 
 CHW = "+265991000001"
 HOP = {
@@ -129,6 +125,19 @@ def test_a_callback_of_a_megabyte_is_refused(client: FlaskClient, rt: Runtime, k
     assert rows(rt) == []
 
 
+@pytest.mark.parametrize("kind", ["ussd", *BODIES])
+@pytest.mark.parametrize("size", [BODY_LIMIT, BODY_LIMIT + 1, 1_000_000])
+def test_a_body_in_chunks_is_kept_whole_or_not_at_all(
+    client: FlaskClient, rt: Runtime, kind: str, size: int
+) -> None:
+    body = b"x" * size
+    chunks = {"input_stream": BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+    answer = client.post(f"/hooks/dev/{kind}", **chunks)
+    whole = size <= BODY_LIMIT
+    assert answer.status_code == (200 if whole or kind == "ussd" else 413)
+    assert [raw for _, raw in rows(rt)] == ([body] if whole and kind != "ussd" else [])
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND"])
 def test_another_method_is_an_unknown_path(client: FlaskClient, method: str) -> None:
     known = client.open("/hooks/dev/sms", method=method, data=BODIES["sms"])
@@ -187,52 +196,8 @@ def test_without_tokens_every_door_is_shut(rt: Runtime) -> None:
         assert client.post(path, data=BODIES["sms"]).status_code == 404
 
 
-@pytest.fixture
-def nowhere(rt: Runtime, tmp_path: Path) -> Iterator[Runtime]:
-    """A Runtime whose database cannot be reached."""
-    engine: Engine = create_engine(f"sqlite:///{tmp_path}/no/such/folder/db.sqlite")
-    yield replace(rt, engine=engine)
-    engine.dispose()
-
-
-class TestWithoutDatabase:
-    def test_a_callback_is_not_acknowledged(self, nowhere: Runtime) -> None:
-        client = create_app(nowhere).test_client()
-        for kind, body in BODIES.items():
-            answer = client.post(f"/hooks/dev/{kind}", data=body)
-            assert answer.status_code == 503
-            assert answer.headers["Retry-After"] == "60"
-
-    def test_a_hop_still_has_its_last_screen(self, nowhere: Runtime) -> None:
-        answer = create_app(nowhere).test_client().post("/hooks/dev/ussd", data=HOP)
-        assert answer.status_code == 200
-        assert answer.text.startswith("END ")
-        assert is_screen(answer.text)
-
-    def test_health_is_told_apart_from_readiness(self, nowhere: Runtime) -> None:
-        client = create_app(nowhere).test_client()
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/readyz").status_code == 503
-
-
-class TestWithoutValkey:
-    @pytest.fixture
-    def frozen(self, valkey: Valkey) -> Iterator[None]:
-        assert valkey.process is not None
-        valkey.process.send_signal(signal.SIGSTOP)
-        yield
-        valkey.process.send_signal(signal.SIGCONT)
-
-    @pytest.mark.usefixtures("frozen")
-    def test_everything_is_still_answered_in_time(self, client: FlaskClient, rt: Runtime) -> None:
-        start = time.monotonic()
-        assert is_screen(client.post("/hooks/dev/ussd", data=HOP).text)
-        assert time.monotonic() - start < 10
-        assert client.post("/hooks/dev/sms", data=BODIES["sms"]).status_code == 200
-        assert rows(rt) == [("sms", BODIES["sms"])]
-        answer = client.get("/readyz")
-        assert (answer.status_code, answer.json) == (200, {"database": True, "valkey": False})
-
-
-def test_ready(client: FlaskClient) -> None:
-    assert client.get("/readyz").json == {"database": True, "valkey": True}
+def test_last_words_are_screens_in_the_flows_and_without_them(rt: Runtime) -> None:
+    for word, text in LAST_WORDS.items():
+        assert is_screen("END " + text)
+        both = " / ".join(rt.flows.say(word, language) for language in rt.flows.words.languages)
+        assert is_screen("END " + both)
