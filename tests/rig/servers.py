@@ -22,7 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder; its path is short, a Unix socket's must be."""
     if not hasattr(config, "workerinput"):
         os.environ[SHARED] = tempfile.mkdtemp(prefix="smsapp-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", os.environ[SHARED])
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        runtime = Path(os.environ[SHARED], "runtime")  # PostgreSQL's start opens the one above
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
