@@ -84,7 +84,8 @@ class Hooks:
             log.warning("hop_unreadable", error=type(error).__name__, at=place_of(error))
             return self._sorry("hop.not_saved")
         except ussd.NotSaved as error:
-            log.error("hop_not_saved", at=place_of(error))
+            cause = error.__cause__ or error
+            log.error("hop_not_saved", error=type(cause).__name__, at=place_of(cause))
             return self._sorry("hop.not_saved")
         except Exception as error:
             log.error("hop_failed", error=type(error).__name__, at=place_of(error))
