@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request, send_from_directory
 
 from smsapp import gsm
 from smsapp.simulator import calls, messages
-from smsapp.simulator.faults import ANSWERS, HOPS, REPORTS
+from smsapp.simulator.faults import choices
 from smsapp.simulator.gateway import network
 from smsapp.simulator.network import Network
 from smsapp.simulator.record import KINDS, Entry
@@ -116,6 +116,12 @@ def sms() -> Response:
     return jsonify(id=entry["id"])
 
 
+@api.post("/size")
+def size() -> Response:
+    """What a text costs: {text}."""
+    return jsonify(asdict(gsm.measure(_word(_body(), "text"))))
+
+
 @api.post("/optout")
 def opt_out() -> Response:
     """A subscriber opts out with the provider: {phone}."""
@@ -140,9 +146,7 @@ def add_phone() -> Response:
 @api.get("/faults")
 def list_faults() -> Response:
     """Every fault there is, and those in waiting."""
-    answers = {name: meaning for name, (_, meaning) in ANSWERS.items()}
-    waiting = network().faults.waiting()
-    return jsonify(answers=answers, reports=REPORTS, hops=HOPS, waiting=waiting)
+    return jsonify(**choices(), waiting=network().faults.waiting())
 
 
 @api.post("/faults")

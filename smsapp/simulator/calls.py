@@ -67,7 +67,8 @@ def dial(net: Network, phone: str, code: str = "", how: str = "") -> Shown:
     if before is not None:
         _close(net, before, "Incomplete", LOST, net.setup.delays.end)
     if keys is None:
-        call.ended, call.screen, call.service_code = True, WRONG_CODE, code
+        call.ended, call.service_code = True, code
+        call.screen = call.problem = WRONG_CODE
         net.touch(phone)
         return shown(call)
     net.later.after(net.setup.delays.session, partial(_run_out, net, call))

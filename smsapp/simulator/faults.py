@@ -52,6 +52,14 @@ HOPS: dict[str, str] = {
     "slow": "the hop is slow on its way",
 }
 
+WITH_WORD = ("failed", "report")
+WORDS = {
+    "failed:DeliveryFailure": "delivery fails",
+    "failed:UserInBlackList": "delivery fails: the number is on the provider's list",
+    "report:Rejected": "the network rejects it",
+    "report:Expired": "the network gives up",
+    "report:Buffered": "the only report says that it waits",
+}
 MOST = 10_000  # faults in waiting
 
 # The recipient codes of the provider's documentation.
@@ -71,6 +79,14 @@ RECIPIENT_CODES: dict[int, str] = {
     501: "GatewayError",
     502: "RejectedByGateway",
 }
+
+
+def choices() -> dict[str, dict[str, str]]:
+    """Every fault that can be chosen and its meaning, by the place where it happens."""
+    answers = {name: meaning for name, (_, meaning) in ANSWERS.items() if name != "recipient_code"}
+    codes = {f"recipient_code:{code}": name for code, name in RECIPIENT_CODES.items() if code > 102}
+    reports = {name: meaning for name, meaning in REPORTS.items() if name not in WITH_WORD}
+    return {"answers": answers | codes, "reports": reports | WORDS, "hops": HOPS}
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ def read_fault(name: str) -> Fault:
         word, _, argument = part.partition(":")
         if word == "recipient_code" and argument.isdecimal() and int(argument) in RECIPIENT_CODES:
             fault = replace(fault, answer=word, code=int(argument))
-        elif word in REPORTS and bool(argument) == (word in ("failed", "report")):
+        elif word in REPORTS and bool(argument) == (word in WITH_WORD):
             fault = replace(fault, report=word, word=argument)
         elif word in ANSWERS and word != "recipient_code" and not argument:
             fault = replace(fault, answer=word)

@@ -109,7 +109,7 @@ def _recipient(net: Network, number: str, fault: Fault) -> dict[str, object]:
         text=text,
         fault=fault.answer,
         arrives=messages.arrives(fault),
-        reports=reports,
+        reports=[list(report) for report in reports],
     )
     net.touch(number)
     if fault.report == "early_report":

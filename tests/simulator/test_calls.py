@@ -43,7 +43,7 @@ def test_text_is_cumulative_and_the_call_ends_with_its_event(simulator, service)
         "hopsCount": "4",
     }
     assert (end["input"], end["lastAppResponse"]) == ("1*14*9", "Thank you: 1*14*9")
-    assert end["hopsMetadata"] == "ask1|ask2|ask3"
+    assert end["hopsMetadata"] == "ask1|ask2|ask3|ask4"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", end["date"])
     assert end.keys() >= {"serviceCode", "networkCode", "cost", "durationInMillis"}
 
