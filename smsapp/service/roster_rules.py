@@ -106,7 +106,7 @@ def _comes_round(code: str, over: Mapping[str, str]) -> bool:
     while above and above != code and above not in seen:
         seen.add(above)
         above = over.get(above, "")
-    return above == code
+    return bool(code) and above == code
 
 
 def warnings_of(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def read_table(
     Raises BadTable, one clear line, for a file that is no such table.
     """
     text = _decode(_bytes(path))
-    first = text.lstrip("\n").partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     rows = list(_rows(text, separator))
     if not rows:

@@ -33,8 +33,8 @@ def add_reminder(
         "state": "planned",
         "due_at": due_at,
     }
-    done = db.execute(insert_into(db, reminder).values(row).on_conflict_do_nothing())
-    return done.rowcount == 1
+    new = insert_into(db, reminder).values(row).on_conflict_do_nothing()
+    return db.scalar(new.returning(reminder.c.id)) is not None
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[Reminder]:
