@@ -8,6 +8,7 @@ pytest_plugins = (
     "tests.rig.servers",
     "tests.rig.databases",
     "tests.rig.running",
+    "tests.rig.workers",
     "tests.rig.programme",
     "tests.rig.browser",
     "tests.rig.whole",

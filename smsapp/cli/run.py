@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-import urllib.error
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +30,7 @@ CLOCK_STAGE, WORKER_STAGE, SIMULATOR_STAGE, VALKEY_STAGE = range(4)  # in the or
 WEB_GRACE = 15.0  # seconds: a USSD hop is answered within 10
 WORKER_GRACE = 45.0  # seconds: a request to the gateway lasts up to 33
 GRACE = 10.0  # seconds, for the others
+HEAD_START_SECONDS = 10.0  # what people open starts this long before the others at most
 PROBE_SECONDS = 1.0  # one look whether the web server answers
 WORKER = Path(__file__).resolve().parents[2] / "worker.py"
 
@@ -52,7 +53,7 @@ def run(tied: bool) -> None:
         try:
             _start_valkey(supervisor, settings)
             link = _prepare(settings)
-            _start_parts(supervisor, settings)
+            _start_doors(supervisor, settings)
             _watch(supervisor, settings, link, stop, parent)
         finally:
             _stop(supervisor, stop)
@@ -162,21 +163,27 @@ def _prepare(settings: Settings) -> str:
         rt.redis.close()
 
 
-def _start_parts(supervisor: Supervisor, settings: Settings) -> None:
+def _start_doors(supervisor: Supervisor, settings: Settings) -> None:
     smsapp = [sys.executable, "-m", "smsapp"]
+    supervisor.start(Part("web", [*smsapp, "web"], CLOCK_STAGE, WEB_GRACE))
     if settings.smsapp_env == "development":
         supervisor.start(Part("simulator", [*smsapp, "simulator"], SIMULATOR_STAGE, GRACE))
-    supervisor.start(Part("web", [*smsapp, "web"], CLOCK_STAGE, WEB_GRACE))
+
+
+def _start_others(supervisor: Supervisor) -> None:
     for lane in LANES:
         command = [sys.executable, str(WORKER), lane]
         supervisor.start(Part(f"worker-{lane}", command, WORKER_STAGE, WORKER_GRACE))
-    supervisor.start(Part("clock", [*smsapp, "clock"], CLOCK_STAGE, GRACE))
+    clock = [sys.executable, "-m", "smsapp", "clock"]
+    supervisor.start(Part("clock", clock, CLOCK_STAGE, GRACE))
 
 
 def _watch(
     supervisor: Supervisor, settings: Settings, link: str, stop: Event, parent: int | None
 ) -> None:
-    announced = False
+    """What people open first gets the processor first; the rest follows when that answers."""
+    announced, complete = False, False
+    others_due = time.monotonic() + HEAD_START_SECONDS
     while not stop.wait(LOOK_SECONDS):
         supervisor.revive()
         if parent is not None and os.getppid() != parent:
@@ -184,6 +191,9 @@ def _watch(
         if not announced and _answers(settings):
             announced = True
             _announce(settings, link)
+        if not complete and (announced or time.monotonic() > others_due):
+            complete = True
+            _start_others(supervisor)
 
 
 def _answers(settings: Settings) -> bool:
