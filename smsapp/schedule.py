@@ -10,11 +10,12 @@ import structlog
 from redis.exceptions import RedisError
 
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, lanes, outbox_sweep, remind
+from smsapp.service import alerts, lanes, outbox_sweep, remind, ussd
 from smsapp.store import ticks
 
 log = structlog.get_logger()
 
+DAY = 86400  # seconds
 SLOTS_KEPT = timedelta(days=2)  # no slot is shorter than a sweep or longer than a day
 DRAINED_BY_CLOCK = ("inbound", "urgent")  # lanes somebody waits for, while Redis is away
 
@@ -34,8 +35,10 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
     steps: dict[str, Callable[[], object]] = {
         "climb": lambda: alerts.climb_due(rt),
         "remind": lambda: remind.send_due(rt),
+        "settle": lambda: ussd.settle_silent(rt),
         "sweep": lambda: every(rt, "sweep", rt.settings.sweep_seconds, outbox_sweep.sweep),
-        "forget": lambda: every(rt, "forget", 86400, forget),
+        "settle": lambda: every(rt, "settle", rt.settings.sweep_seconds, ussd.settle_silent),
+        "forget": lambda: every(rt, "forget", DAY, forget),
         "ring": lambda: ring(rt, helpers),
     }
     for name, step in steps.items():

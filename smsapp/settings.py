@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     country: str = Field("MW", description="ISO 3166 region of numbers written without a prefix")
     timezone: str = Field("Africa/Blantyre", description="local time on screens and schedules")
 
+    flow_params: dict[str, int | bool] = Field(
+        default_factory=dict, description='a country\'s values as JSON: {"iccm.cough_days": 22}'
+    )
+
     connect_seconds: float = Field(3.05, gt=0, description="gateway: to connect")
     read_seconds: float = Field(30.0, gt=0, description="gateway: to answer; longer is less doubt")
     redis_seconds: float = Field(0.3, gt=0, description="USSD hop: one Redis command")

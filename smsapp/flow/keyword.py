@@ -6,11 +6,11 @@ would have typed there. Nothing is guessed: what is left over is named.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smsapp import gsm, ref
 from smsapp.flow.answer import Wrong, parse
-from smsapp.flow.judge import Judgement, judge, known, learn
+from smsapp.flow.judge import Judgement, judge, learn
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Ask, Flow, Given, Value
 
@@ -38,6 +38,11 @@ class Reading:
     unknown: tuple[str, ...]
     judged: Judgement
     bare: bool = False
+
+    def without_again(self) -> "Reading":
+        """The reading where what a waiting report asks anew may be left out."""
+        missing = tuple(ask for ask in self.judged.missing if not ask.again)
+        return replace(self, judged=replace(self.judged, missing=missing))
 
 
 def normal(body: str) -> str:
@@ -144,7 +149,7 @@ def _fill(
         digits = typed.get(ask.letter) or typed.get(ask.id)
         if not digits:
             continue
-        facts, _ = learn(flow, answers, known(given))
+        facts, _ = learn(flow, answers, given)
         value: Value | Wrong
         if ask.kind == "list":
             value = digits if ref.is_ref(digits) else Wrong("wrong.ref")

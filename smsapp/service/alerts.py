@@ -147,7 +147,7 @@ def _acknowledge(rt: Runtime, db: Connection, person: Person, alert: Alert) -> A
     store.add_event(db, alert.id, now, "acknowledged", level=alert.level, person_id=person.id)
     local = now.astimezone(ZoneInfo(rt.settings.timezone))
     tell_chw(rt, db, alert, "alert.seen", "seen", name=person.short, time=f"{local:%H:%M}")
-    return Answered("done", alert.ref, person.short, now)
+    return Answered("done", alert.ref, person.short, now, alert.person_id)
 
 
 def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
@@ -155,7 +155,8 @@ def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
     if alert.state != "acknowledged" or alert.acknowledged_by is None:
         return NONE_OPEN  # withdrawn in the same second
     by = person_by_id(db, alert.acknowledged_by, rt.now())
-    return Answered("already", alert.ref, by.short if by else "", alert.acknowledged_at)
+    name = by.short if by else ""
+    return Answered("already", alert.ref, name, alert.acknowledged_at, alert.person_id)
 
 
 def open_alerts(db: Connection, person: Person, now: datetime) -> list[OpenAlert]:  # noqa: ARG001

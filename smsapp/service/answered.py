@@ -9,12 +9,13 @@ Outcome = Literal["done", "already", "not_yours", "none_open", "several"]
 
 @dataclass(frozen=True)
 class Answered:
-    """`ref`: of what was answered. `by_short`, `at`: who answered it and when, also if earlier."""
+    """`ref`, `chw_id`: what was answered, and who sent it. `by_short`, `at`: by whom and when."""
 
     outcome: Outcome
     ref: str = ""
     by_short: str = ""
     at: datetime | None = None
+    chw_id: int | None = None
 
 
 NOT_YOURS = Answered("not_yours")

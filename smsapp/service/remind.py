@@ -57,13 +57,16 @@ def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
         return False
     if not store.settle(db, one.id, "sent"):
         return False
+    code = rt.settings.service_code
     outbox.put(
         rt,
         db,
         key=f"reminder:{one.id}",
         kind="reminder",
         phone=person.phone,
-        text=text_for(rt, db, person, f"remind.{one.kind}", ref=one.ref),
+        text=text_for(
+            rt, db, person, f"remind.{one.kind}", ref=one.ref, code=code
+        ),
         lane="urgent" if one.kind in SOMEBODY_WAITS else "bulk",
         person_id=person.id,
         expires_at=one.due_at + LATEST,

@@ -101,7 +101,7 @@ def _take(
         word = f"request.{answer}"
         text = text_for(rt, db, chw, word, place=person.place_short, ref=request.ref)
         _put(rt, db, f"request:{request.id}:chw:{answer}", chw, text)
-    return Answered("done", request.ref, person.short, now)
+    return Answered("done", request.ref, person.short, now, request.person_id)
 
 
 def _already(rt: Runtime, db: Connection, request_id: int) -> Answered:
@@ -109,7 +109,8 @@ def _already(rt: Runtime, db: Connection, request_id: int) -> Answered:
     if request.answered_by is None:
         return NONE_OPEN  # cancelled in the same second
     by = person_by_id(db, request.answered_by, rt.now())
-    return Answered("already", request.ref, by.short if by else "", request.answered_at)
+    name = by.short if by else ""
+    return Answered("already", request.ref, name, request.answered_at, request.person_id)
 
 
 def open_requests(db: Connection, person: Person, now: datetime) -> list[OpenRequest]:  # noqa: ARG001

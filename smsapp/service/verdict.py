@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from smsapp.store.lanes import Lane
 from smsapp.store.watch import OpenAlert
 
+ALL_WELL = "All alerts answered. Nothing waits."
 URGENT_WAIT = timedelta(minutes=2)  # an alert not sent by then is stuck: a drain takes 20 s
 ROUTINE_WAIT = timedelta(minutes=30)  # the same for what nobody waits for
 CALM, WATCH, ACT = "calm", "watch", "act"  # nothing; it goes on by itself; a person must act
@@ -41,6 +42,7 @@ class Line:
     level: str
     sentence: str
     cure: str = ""
+    patient: bool = False  # nobody waits for it
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,21 @@ class Verdict:
 def judge(seen: Seen, zone: ZoneInfo) -> Verdict:
     """Say what is so, gravest first."""
     lines = [
+        *_nobody(seen),
         *_queue_server(seen),
         *_pauses(seen, zone),
         *_workers(seen),
         *_stuck(seen),
-        *_nobody(seen),
         *_decisions(seen),
         *_unread(seen),
         *_unanswered(seen, zone),
     ]
-    grave = [line for line in lines if line.level == ACT]
-    rest = [line for line in lines if line.level != ACT]
-    first, *others = [*grave, *rest] or [Line(CALM, "All alerts answered. Nothing waits.")]
+    first, *others = sorted(lines, key=_gravity) or [Line(CALM, ALL_WELL)]
     return Verdict(first.level, first.sentence, first.cure, tuple(others))
+
+
+def _gravity(line: Line) -> tuple[bool, bool]:
+    return line.level != ACT, line.patient
 
 
 def _queue_server(seen: Seen) -> list[Line]:
@@ -83,53 +87,68 @@ def _queue_server(seen: Seen) -> list[Line]:
 
 
 def _pauses(seen: Seen, zone: ZoneInfo) -> list[Line]:
-    found = []
+    """One line a reason: a refused account holds every lane for the same one."""
+    held: dict[tuple[str, datetime | None], list[Lane]] = {}
     for lane in seen.lanes:
-        if not lane.paused:
-            continue
-        reason = lane.paused.rstrip(".")
-        sentence = f"The {lane.name} lane is held: {reason}."
-        if lane.paused_until is None:
-            cure = f"Mend the cause, then resume the {lane.name} lane."
-            found.append(Line(ACT, sentence, cure))
-        else:
-            tries = (
-                "now" if lane.paused_until <= seen.now else f"at {clock(lane.paused_until, zone)}"
-            )
-            cure = f"One message tries again {tries}; when it is taken, the lane goes on."
-            found.append(Line(ACT if lane.name == "urgent" else WATCH, sentence, cure))
-    return found
+        if lane.paused:
+            held.setdefault((lane.paused.rstrip("."), lane.paused_until), []).append(lane)
+    return [_pause(seen.now, reason, until, lanes, zone) for (reason, until), lanes in held.items()]
+
+
+def _pause(
+    now: datetime, reason: str, until: datetime | None, lanes: list[Lane], zone: ZoneInfo
+) -> Line:
+    verb = "is" if len(lanes) == 1 else "are"
+    sentence = f"{_names(lanes, 'The')} {verb} held: {reason}."
+    if until is None:
+        cure = f"Mend the cause, then resume {_names(lanes, 'the')}."
+        return Line(ACT, sentence, cure, patient=not _hasty(lanes))
+    when = "now" if until <= now else f"at {clock(until, zone)}"
+    cure = f"One message tries again {when}; when it is taken, the lane goes on."
+    return Line(ACT if _hasty(lanes) else WATCH, sentence, cure, patient=not _hasty(lanes))
 
 
 def _workers(seen: Seen) -> list[Line]:
     if seen.workers is None:
         return []
-    return [
-        Line(
-            ACT,
-            f"No worker serves the {lane.name} lane: {_what_waits(lane)}.",
-            f"Start one: python worker.py {lane.name}",
-        )
-        for lane in seen.lanes
-        if not seen.workers.get(lane.name) and not lane.paused
-    ]
+    idle = [lane for lane in seen.lanes if not seen.workers.get(lane.name)]
+    if not idle:
+        return []
+    waiting = sum(lane.waiting for lane in idle)
+    what = f"{count(waiting, 'message')} due" if waiting else "nothing is due yet"
+    which = "any lane" if len(idle) == len(seen.lanes) else _names(idle, "the")
+    sentence = f"No worker serves {which}: {what}."
+    lane = idle[0].name if len(idle) == 1 else "LANE, for each of them"
+    cure = f"Start one: python worker.py {lane}"
+    return [Line(ACT, sentence, cure, patient=not _hasty(idle))]
 
 
-def _what_waits(lane: Lane) -> str:
-    if lane.waiting:
-        return f"{count(lane.waiting, 'message')} wait" + ("s" if lane.waiting == 1 else "")
-    return "nothing waits in it yet"
+def _names(lanes: list[Lane], article: str) -> str:
+    """`the urgent lane`, `the bulk and routine lanes`."""
+    *names, last = [lane.name for lane in lanes]
+    if not names:
+        return f"{article} {last} lane"
+    return f"{article} {', '.join(names)} and {last} lanes"
+
+
+def _hasty(lanes: list[Lane]) -> bool:
+    """Whether somebody waits for one of these lanes."""
+    return any(lane.name in ("inbound", "urgent") for lane in lanes)
 
 
 def _stuck(seen: Seen) -> list[Line]:
     found = []
     for lane in seen.lanes:
         patience = URGENT_WAIT if lane.name in ("urgent", "inbound") else ROUTINE_WAIT
-        if lane.paused or lane.oldest_at is None or seen.now - lane.oldest_at <= patience:
+        served = seen.workers is None or seen.workers.get(lane.name)
+        if not served or lane.paused or lane.oldest_at is None:
+            continue
+        if seen.now - lane.oldest_at <= patience:
             continue
         age = span(seen.now - lane.oldest_at)
         sentence = f"The {lane.name} lane does not move: its oldest message has waited {age}."
-        found.append(Line(ACT, sentence, "Run smsapp doctor; it names the cause."))
+        cure = "Run smsapp doctor; it names the cause."
+        found.append(Line(ACT, sentence, cure, patient=not _hasty([lane])))
     return found
 
 

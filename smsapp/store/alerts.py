@@ -116,6 +116,11 @@ def close(db: Connection, alert_id: int, ends: str) -> None:
     db.execute(update(alert).where(alert.c.id == alert_id).values(values))
 
 
+def mark_unconfirmed(db: Connection, report_id: int) -> None:
+    """Its report was never finished."""
+    db.execute(update(alert).where(alert.c.report_id == report_id).values(unconfirmed=True))
+
+
 def add_event(
     db: Connection,
     alert_id: int,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from smsapp.store.connect import insert_into
 from smsapp.store.tables import inbound
@@ -67,6 +67,24 @@ def postpone(db: Connection, inbound_id: int, due_at: datetime, error: str) -> b
 def note_sms(db: Connection, inbound_id: int, phone: str, text: str) -> None:
     """Keep an SMS as read, for lists and search."""
     db.execute(update(inbound).where(inbound.c.id == inbound_id).values(phone=phone, text=text))
+
+
+def note_sender(db: Connection, inbound_id: int, phone: str, person_id: int | None) -> None:
+    """Write down who sent it: the number as E.164, and whose it is."""
+    values = {"phone": phone, "person_id": person_id}
+    db.execute(update(inbound).where(inbound.c.id == inbound_id).values(values))
+
+
+def repeats(db: Connection, inbound_id: int, phone: str, since: datetime) -> int:
+    """How often this phone sent this very text before, since then."""
+    own = select(inbound.c.text).where(inbound.c.id == inbound_id).scalar_subquery()
+    query = select(func.count()).where(
+        inbound.c.phone == phone,
+        inbound.c.received_at >= since,
+        inbound.c.id < inbound_id,
+        inbound.c.text == own,
+    )
+    return db.scalar(query) or 0
 
 
 def _change(db: Connection, inbound_id: int, values: dict[str, Any]) -> bool:

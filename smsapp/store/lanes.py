@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, case, func, select
 
 from smsapp.store.tables import inbound, outbound, pause
 
@@ -18,7 +17,7 @@ class Lane:
 
     name: str
     waiting: int = 0  # due now
-    oldest_at: datetime | None = None  # when the oldest of those was made
+    oldest_at: datetime | None = None  # since when the oldest of those is due
     in_progress: int = 0
     retrying: int = 0  # tried before, not due yet
     retry_at: datetime | None = None
@@ -32,10 +31,10 @@ def lanes(db: Connection, now: datetime) -> list[Lane]:
     """Every lane: what comes in, then what goes out, the urgent one first."""
     pauses = {row["lane"]: row for row in db.execute(select(pause)).mappings()}
     busy = _in_progress(db)
-    found = [_fill(db, now, "inbound", inbound.c.state == "new", inbound.c.received_at)]
+    found = [_fill(db, now, "inbound", inbound, inbound.c.state == "new")]
     for name in OUTBOUND_LANES:
         queued = (outbound.c.state == "queued") & (outbound.c.lane == name)
-        lane = _fill(db, now, name, queued, outbound.c.created_at)
+        lane = _fill(db, now, name, outbound, queued)
         found.append(replace(lane, in_progress=busy.get(name, 0)))
     return [_with_pause(lane, pauses.get(lane.name)) for lane in found]
 
@@ -61,14 +60,13 @@ def _in_progress(db: Connection) -> dict[str, int]:
 
 
 def _fill(
-    db: Connection, now: datetime, name: str, open_rows: ColumnElement[bool], made_at: Any
+    db: Connection, now: datetime, name: str, table: Table, open_rows: ColumnElement[bool]
 ) -> Lane:
-    """Count what is due and what is not due yet; `made_at` is the column of a row's birth."""
-    table = made_at.table
-    rows = select(made_at.label("made_at"), table.c.due_at, table.c.attempts).where(open_rows)
+    """Count what is due and what is not due yet."""
+    rows = select(table.c.due_at, table.c.attempts).where(open_rows)
     due = rows.where(table.c.due_at <= now).order_by(table.c.due_at).limit(COUNT_LIMIT).subquery()
     after = rows.where(table.c.due_at > now).order_by(table.c.due_at).limit(COUNT_LIMIT).subquery()
-    waiting, oldest_at = db.execute(select(func.count(), func.min(due.c.made_at))).one()
+    waiting, oldest_at = db.execute(select(func.count(), func.min(due.c.due_at))).one()
     tried = after.c.attempts > 0
     counts = select(
         func.count(),

@@ -40,6 +40,7 @@ class Message:
     name: str
     ref: str  # of the report it belongs to; empty: none
     alert_state: str  # empty: no alert
+    alert_level: int | None  # None with an alert: it tells the one who raised it what became of it
     training: bool
 
 
@@ -136,6 +137,7 @@ def _messages() -> Select[tuple[object, ...]]:
             func.coalesce(person.c.name, "").label("name"),
             func.coalesce(alert.c.ref, report.c.ref, "").label("ref"),
             func.coalesce(alert.c.state, "").label("alert_state"),
+            outbound.c.alert_level,
             func.coalesce(alert.c.training, report.c.training, person.c.training, False).label(
                 "training"
             ),

@@ -1,0 +1,85 @@
+"""What an SMS to a flow is answered: danger first, then what is missing, else the flow's reply."""
+
+from collections.abc import Iterable, Mapping
+
+from smsapp import gsm
+from smsapp.flow.fill import WIDTHS, fill
+from smsapp.flow.judge import Facts, lines
+from smsapp.flow.keyword import Reading
+from smsapp.flow.library import Library
+from smsapp.flow.model import Ask, Flow, Given
+from smsapp.flow.screen import values
+
+MORE = ".."  # something else was not understood either
+JOINT = ","  # between two things that were not understood
+
+
+def sms_reply(
+    library: Library,
+    flow: Flow,
+    reading: Reading,
+    given: Given,
+    outcomes: Mapping[str, str],
+    extra: Mapping[str, str],
+) -> str:
+    """The whole SMS. `extra` is what saving it made known, the ref above all."""
+    judged = reading.judged
+    if judged.complete:
+        said = reply_lines(flow, judged.facts, outcomes, given.language)
+        filled = fill(said, {**values(reading.answers, given), **extra})
+        return _wrap(library, filled, given)
+    letters = missing_letters(judged.missing)
+    if judged.dangers:
+        return _sms(library, "sms.danger", given, letters=letters, **extra)
+    if reading.unknown:
+        text = unread_text(reading.unknown)
+        return _sms(library, "sms.unread", given, letters=letters, text=text)
+    return _sms(library, "sms.missing", given, letters=letters)
+
+
+def unread_reply(library: Library, reading: Reading, given: Given) -> str:
+    """A second SMS naming what was not understood, where the first had no room. "": none."""
+    judged = reading.judged
+    if not reading.unknown or not (judged.complete or judged.dangers):
+        return ""
+    return _sms(library, "sms.unread_only", given, text=unread_text(reading.unknown))
+
+
+def help_reply(library: Library, flow: Flow, given: Given) -> str:
+    """The form: what a keyword alone is answered."""
+    return _wrap(library, flow.help[given.language], given)
+
+
+def reply_lines(flow: Flow, facts: Facts, outcomes: Mapping[str, str], language: str) -> str:
+    """The reply's lines that hold, placeholders still in them."""
+    said = {**facts, **{f"outcome.{name}": word for name, word in outcomes.items()}}
+    return "\n".join(lines(flow.reply, said, language))
+
+
+def missing_letters(missing: Iterable[Ask]) -> str:
+    """What is still to be sent, as it is typed: `A D`."""
+    return " ".join(ask.letter for ask in missing if ask.letter)
+
+
+def unread_text(unknown: Iterable[str]) -> str:
+    """What was not understood, as far as whole pieces of it fit."""
+    room = WIDTHS["text"] - gsm.septets(MORE)
+    named: list[str] = []
+    left_out = False
+    for piece in dict.fromkeys(map(gsm.fold, unknown)):
+        size = gsm.measure(JOINT.join([*named, piece]))
+        if size.outside or size.units > room:
+            left_out = True
+        else:
+            named.append(piece)
+    return JOINT.join(named) + (MORE if left_out else "")
+
+
+def _sms(library: Library, word: str, given: Given, **more: str) -> str:
+    said = library.say(word, given.language, **{**given.values, **more})
+    return _wrap(library, said, given)
+
+
+def _wrap(library: Library, text: str, given: Given) -> str:
+    phone = given.values.get("help", "{help}")
+    return library.wrap(text, given.language, given.training, phone)

@@ -1,0 +1,208 @@
+"""One USSD call as it goes on: keys through the menu and flows, commits on the way, the screen."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import HopReply
+from smsapp.flow import screen
+from smsapp.flow.fill import fill
+from smsapp.flow.judge import lines
+from smsapp.flow.model import Flow, Given
+from smsapp.flow.walk import MENU, Walked, next_ask, step
+from smsapp.runtime import Runtime
+from smsapp.service import reports
+from smsapp.service.fillings import as_report, current, dump, new_filling, resume_draft, start
+from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
+from smsapp.store import reports as store
+from smsapp.store.people import Person, person_by_phone
+from smsapp.store.sessions import Call, Filling
+
+NONE_OF_THESE = "0"
+
+
+class NotSaved(Exception):
+    """Nothing was saved at this hop: she may dial again as if it had not been."""
+
+
+def open_menu(rt: Runtime, db: Connection, call: Call, person: Person) -> bool:
+    """Begin, or begin again, with the menu. False: nothing is open to this person."""
+    base = given_at_dial(rt, db, person, "ussd")
+    flow = rt.flows.flows.get("menu")
+    if flow is None or not any(name != "menu" for name in base.flows):
+        return False
+    call.fillings.append(new_filling(rt, flow, "", 0, given_in(rt, flow, base)))
+    return True
+
+
+def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
+    """Take one key. True: what was typed ahead of this hop stops here."""
+    filling, flow, given, walked = current(rt, call)
+    ask, _ = next_ask(flow, walked, given)
+    if key == MENU and ask is not None and ask.kind != "text":
+        _leave(rt, call)
+        return False
+    walked = step(flow, walked, key, given)
+    filling.keys.append(key)
+    if walked.left:
+        _leave(rt, call)
+        return False
+    filling.walked = dump(walked)
+    if flow.kind == "menu":
+        _choose(rt, call, flow, walked, given)
+        return False
+    done = next_ask(flow, walked, given)[0] is None
+    if not done and walked.commits <= filling.saved:
+        return False
+    _commit(rt, call, walked, length, finished=done)
+    return True
+
+
+def is_free_text(rt: Runtime, call: Call) -> bool:
+    """Whether the next key is whatever is typed, stars and all."""
+    _, flow, given, walked = current(rt, call)
+    ask, _ = next_ask(flow, walked, given)
+    return ask is not None and ask.kind == "text"
+
+
+def offers_list(rt: Runtime, call: Call) -> bool:
+    """Whether the ask now shown depends on what was offered when it was shown."""
+    _, flow, given, walked = current(rt, call)
+    ask, _ = next_ask(flow, walked, given)
+    return ask is not None and ask.kind in ("list", "text")
+
+
+def show(rt: Runtime, call: Call) -> HopReply:
+    """The screen that stands now."""
+    if call.last:
+        return HopReply(call.last, ends=True)
+    return _show(rt, call, *current(rt, call))
+
+
+def show_earlier(rt: Runtime, call: Call, length: int) -> HopReply:
+    """The screen that stood when the text was this long: a repeat changes nothing."""
+    index, count = next(
+        ((at, keys) for known, at, keys in reversed(call.marks) if known <= length), (0, 0)
+    )
+    filling = call.fillings[index]
+    flow = rt.flows.flows[filling.flow]
+    given = read_given(filling.given)
+    walked = start(flow, filling, given)
+    for key in filling.keys[:count]:
+        walked = step(flow, walked, key, given)
+    return _show(rt, call, filling, flow, given, walked)
+
+
+def _leave(rt: Runtime, call: Call) -> None:
+    """Back to the menu; what was begun is kept as a draft when the call ends."""
+    with rt.read() as db:
+        person = person_by_phone(db, call.phone, rt.now())
+        if person is not None:
+            open_menu(rt, db, call, person)
+
+
+def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given) -> None:
+    """What a key on the menu began, if it began something."""
+    if walked.notice or not walked.taken:
+        return
+    ask = flow.ask(walked.taken[-1][0])
+    value = str(walked.answers.get(ask.id, "")) if ask else ""
+    if ask is None or not value:
+        return
+    if ask.opens and value != NONE_OF_THESE:
+        _open(rt, call, ask.opens, value, given)
+        return
+    chosen = next((one.flow for one in ask.choices if one.id == value and one.flow), "")
+    if chosen:
+        _begin_flow(rt, call, rt.flows.flows[chosen], given)
+
+
+def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -> Filling:
+    call.n += 1
+    origin = f"ussd:{call.session}:{call.n}"
+    filling = new_filling(rt, flow, origin, call.n, given_in(rt, flow, base, **more))
+    call.fillings.append(filling)
+    return filling
+
+
+def _open(rt: Runtime, call: Call, opens: str, key: str, given: Given) -> None:
+    """Take up a draft, or a report that waits; the menu again where it is gone by now."""
+    with rt.read() as db:
+        person = person_by_phone(db, call.phone, rt.now())
+        if person is None:
+            return
+        if opens == "resume":
+            draft = store.draft_by_id(db, int(key))
+            if draft and draft.person_id == person.id and resume_draft(rt, call, draft):
+                return
+        else:
+            report = store.report_by_ref(db, person.id, key)
+            flow = rt.flows.flows.get(report.flow) if report and report.waits else None
+            if report and flow:
+                answers = answers_to_amend(flow, report)
+                filling = _begin_flow(rt, call, flow, given, answers=answers)
+                filling.report_id = report.id
+                return
+        open_menu(rt, db, call, person)
+
+
+def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: bool) -> None:
+    """Save what this hop must not lose. Raises NotSaved where nothing was; else it is not sure."""
+    filling = call.fillings[-1]
+    sent = False
+    try:
+        with rt.begin() as db:
+            person = person_by_phone(db, call.phone, rt.now())
+            if person is None:
+                raise reports.NotAllowed(filling.flow)
+            saving = as_report(rt, call, filling, length)
+            recorded = reports.record(rt, db, person, saving, finished=finished)
+            rt.point("ussd_before_commit")
+            sent = True
+    except reports.NotAllowed:
+        call.last = rt.flows.say("hop.unknown", "en", phone=rt.settings.help_phone)
+        return
+    except Exception as error:
+        if sent:
+            raise
+        raise NotSaved from error
+    rt.point("ussd_after_commit")
+    filling.saved, filling.done = walked.commits, finished
+    call.outcomes = recorded.outcomes
+    given = saving.given
+    if recorded.already:
+        text = rt.flows.say("hop.already", given.language, ref=recorded.ref)
+        call.last = screen.end(text, given, rt.flows.words).text
+        filling.done = True
+    elif finished:
+        call.last = _end(rt, saving, recorded)
+
+
+def _end(rt: Runtime, saved: reports.Filling, recorded: reports.Recorded) -> str:
+    """The last screen: what was saved, who is told, what to write down."""
+    facts = dict(recorded.judged.facts)
+    facts.update({f"outcome.{name}": word for name, word in recorded.outcomes.items()})
+    said = "\n".join(lines(saved.flow.reply, facts, saved.given.language))
+    values = {**screen.values(saved.answers, saved.given), "ref": recorded.ref, **recorded.values}
+    return screen.end(fill(said, values), saved.given, rt.flows.words).text
+
+
+def _show(
+    rt: Runtime, call: Call, filling: Filling, flow: Flow, given: Given, walked: Walked
+) -> HopReply:
+    ask, facts = next_ask(flow, walked, given)
+    if ask is None:
+        return HopReply(call.last or rt.flows.say("hop.left", given.language), ends=True)
+    shown = screen.show(
+        flow,
+        ask,
+        facts,
+        walked.answers,
+        given,
+        rt.flows.words,
+        page=walked.page,
+        notice=walked.notice,
+        back=flow.kind != "menu" or bool(walked.taken),
+        outcomes=call.outcomes,
+    )
+    return HopReply(shown.text, shown.ends, f"{filling.flow}.{ask.id}")

@@ -1,0 +1,183 @@
+"""What a report obliges is done here, in its transaction; doing it twice does it once."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.flow.fill import fill
+from smsapp.flow.judge import Judgement, holds, limit, lines
+from smsapp.flow.model import Effect, Flow, Line
+from smsapp.runtime import Runtime
+from smsapp.service import alerts, remind, supply
+from smsapp.service.answered import Answered
+from smsapp.store import alerts as alert_store
+from smsapp.store.people import Person, person_by_id
+from smsapp.store.reports import Report
+
+if TYPE_CHECKING:
+    from smsapp.service.reports import Filling
+
+
+@dataclass
+class Done:
+    """What became of the effects, and what the reply may fill in because of them."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def both(self) -> tuple[dict[str, str], dict[str, str]]:
+        return self.outcomes, self.values
+
+
+@dataclass(frozen=True)
+class Case:
+    """One report whose effects are done."""
+
+    person: Person
+    filling: "Filling"
+    judged: Judgement
+    report: Report
+    finished: bool
+
+
+def apply(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: "Filling",
+    judged: Judgement,
+    report: Report,
+    *,
+    finished: bool,
+) -> Done:
+    """Do every effect whose `when` holds. Danger is told at once, the rest when it is finished."""
+    case = Case(person, filling, judged, report, finished)
+    done = Done()
+    if filling.withdrawn and not judged.dangers:
+        alerts.correct_alert(rt, db, report.id)
+    for effect in filling.flow.effects:
+        if effect.do == "raise_alert" or finished:
+            if holds(effect.when, judged.facts) is True:
+                DO[effect.do](rt, db, case, effect, done)
+            elif effect.do == "follow_up":
+                remind.drop(db, report.id, effect.kind)
+    return done
+
+
+def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """One alert for each time danger first held; later facts change its words, and may hurry it."""
+    n = case.filling.withdrawn + 1
+    texts = {
+        "first": _texts(case, effect.first),
+        "climbed": _texts(case, effect.climbed),
+    }
+    old = alert_store.numbered(db, case.report.id, n)
+    if old is None:
+        ladder = [
+            {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
+            for rung in effect.ladder
+        ]
+        done.outcomes[effect.id] = alerts.raise_alert(
+            rt,
+            db,
+            case.person,
+            case.report.id,
+            case.report.ref,
+            kind=effect.kind,
+            texts=texts,
+            ladder=ladder,
+            n=n,
+        )
+        return
+    hasten = bool(effect.hasten) and holds(effect.hasten, case.judged.facts) is True
+    if old.texts != texts:
+        alerts.change_alert(rt, db, case.report.id, texts, hasten)
+    done.outcomes[effect.id] = "done" if alert_store.told(db, old.id) else "nobody"
+
+
+def _answer_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    answered = alerts.answer_alert(rt, db, case.person, _ref(case, effect.ask))
+    _note(rt, db, case, effect, done, answered)
+
+
+def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    items = case.filling.answers.get(effect.ask)
+    done.outcomes[effect.id] = supply.ask_for(
+        rt,
+        db,
+        case.person,
+        case.report.id,
+        case.report.ref,
+        items if isinstance(items, list) else [],
+        _texts(case, effect.first),
+    )
+
+
+def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    answer: supply.Answer = (
+        "ready" if case.filling.answers.get(effect.answer) == "ready" else "stocked_out"
+    )
+    answered = supply.answer_request(rt, db, case.person, _ref(case, effect.ask), answer)
+    _note(rt, db, case, effect, done, answered)
+
+
+def _follow_up(_rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    for bound in effect.minutes:
+        minutes = limit(bound, case.judged.facts, 0)
+        period = f"{case.report.ref}:{minutes}"
+        due_at = case.report.opened_at + timedelta(minutes=minutes)
+        remind.plan(db, case.person.id, effect.kind, period, case.report.id, due_at)
+    done.outcomes[effect.id] = "done"
+
+
+def _ref(case: Case, ask: str) -> str | None:
+    value = case.filling.answers.get(ask)
+    return value if isinstance(value, str) else None
+
+
+def _note(
+    rt: Runtime,
+    db: Connection,
+    case: Case,
+    effect: Effect,
+    done: Done,
+    answered: Answered,
+) -> None:
+    """The outcome and its words. Her own earlier answer is no news: she is thanked again."""
+    again = answered.outcome == "already" and answered.by_short == case.person.short
+    done.outcomes[effect.id] = "done" if again else answered.outcome
+    done.values["ref"] = answered.ref
+    done.values["name"] = answered.by_short
+    if answered.at:
+        local = answered.at.astimezone(ZoneInfo(rt.settings.timezone))
+        done.values["time"] = f"{local:%H:%M}"
+    chw = person_by_id(db, answered.chw_id, rt.now()) if answered.chw_id else None
+    if chw:
+        done.values |= {"chw": chw.short, "chw_phone": chw.phone}
+
+
+def _texts(case: Case, candidates: tuple[Line, ...]) -> dict[str, str]:
+    """The lines that hold, in every language of the flow, filled in."""
+    flow: Flow = case.filling.flow
+    values = {**case.filling.given.values, "ref": case.report.ref}
+    return {
+        language: fill("\n".join(lines(candidates, case.judged.facts, language)), values)
+        for language in flow.languages
+    }
+
+
+def mark_unconfirmed(db: Connection, report_id: int) -> None:
+    """She never finished: those who were told see it."""
+    alert_store.mark_unconfirmed(db, report_id)
+
+
+DO = {
+    "raise_alert": _raise_alert,
+    "answer_alert": _answer_alert,
+    "request": _request,
+    "answer_request": _answer_request,
+    "follow_up": _follow_up,
+}

@@ -1,0 +1,148 @@
+"""What is known of a person when she begins: her flows, whom she reaches, what waits for her."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from smsapp.flow.model import Flow, Given, Item
+from smsapp.runtime import Runtime
+from smsapp.service import alerts, people, supply
+from smsapp.store import reports as store
+from smsapp.store.people import Person
+from smsapp.store.reports import Draft, Report
+
+MISTAKE_SECONDS = 300  # danger may be called a mistake this long: plan, section 4
+GIVEN = TypeAdapter(Given)
+Face = Literal["ussd", "sms"]
+
+
+def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Given:
+    """What her menu rests on."""
+    return Given(
+        language=person.language,
+        role=person.role,
+        training=person.training,
+        face=face,
+        flows=rt.flows.served(person.role, person.language, training=person.training),
+        values=_values(rt, db, person),
+        lists=_lists(rt, db, person) if face == "ussd" else {},
+    )
+
+
+def given_in(rt: Runtime, flow: Flow, base: Given, **more: Any) -> Given:
+    """What one flow rests on, in the language in which she may have it."""
+    language = rt.flows.language(flow, base.language, training=base.training)
+    params = {name: param.value for name, param in flow.params.items()}
+    chosen = rt.settings.flow_params
+    params |= {
+        name: chosen[f"{flow.id}.{name}"] for name in params if f"{flow.id}.{name}" in chosen
+    }
+    return replace(base, language=language or base.language, params=params, **more)
+
+
+def given_again(rt: Runtime, draft: Draft) -> Given:
+    """What a dropped filling rested on; a mistake can be taken back for five minutes only."""
+    given = read_given(json.dumps(draft.given))
+    if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
+        values = {name: value for name, value in given.values.items() if name != "mistake"}
+        return replace(given, values=values)
+    return given
+
+
+def read_given(stored: str) -> Given:
+    """What was written with `write_given`, or kept with a draft."""
+    return GIVEN.validate_json(stored)
+
+
+def write_given(given: Given) -> str:
+    """As JSON."""
+    return GIVEN.dump_json(given).decode()
+
+
+def answers_to_amend(flow: Flow, report: Report) -> dict[str, Any]:
+    """The answers of a report that waits, without those that are to be given now."""
+    asked = {
+        ask.id
+        for ask in flow.asks
+        if ask.again or (ask.waits and report.answers.get(ask.id) in ask.waits)
+    }
+    return {name: value for name, value in report.answers.items() if name not in asked}
+
+
+def local_time(rt: Runtime, moment: datetime) -> str:
+    """The hour and minute where the programme works."""
+    return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%H:%M}"
+
+
+def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
+    """What fills placeholders; what is not known is left out, and flows may ask for that."""
+    now = rt.now()
+    phone = people.help_phone(rt, db, person)
+    values = {
+        "chw": person.short,
+        "chw_phone": person.phone,
+        "place": person.place_short,
+        "phone": phone,
+        "help": phone,
+        "code": rt.settings.service_code,
+        "mistake": "1",
+    }
+    for one in people.contacts(db, person, ["supervisor", "facility"], now):
+        if one.role == "facility":
+            values.setdefault("facility", one.place_short)
+        else:
+            values.setdefault("name", one.short)
+    last = store.last_closed(db, person.id, now - timedelta(seconds=rt.settings.resume_seconds))
+    if last and last.closed_at:
+        values |= {"last_ref": last.ref, "last_time": local_time(rt, last.closed_at)}
+    return values
+
+
+def _lists(rt: Runtime, db: Connection, person: Person) -> dict[str, tuple[Item, ...]]:
+    now = rt.now()
+    language = person.language
+    lists: dict[str, tuple[Item, ...]] = {}
+    if person.role == "chw":
+        lists["drafts"] = tuple(
+            Item(str(one.id), _named(rt, language, _answers(one), one.began_at))
+            for one in store.drafts_of(db, person.id, now)
+        )
+        lists["tests"] = tuple(
+            Item(one.ref, _named(rt, language, one.answers, one.opened_at))
+            for one in store.waiting(db, person.id)
+        )
+        return lists
+    lists["alerts"] = tuple(
+        Item(one.ref, _item(rt, language, one.ref, one.place_short, one.raised_at))
+        for one in alerts.open_alerts(db, person, now)
+    )
+    lists["requests"] = tuple(
+        Item(one.ref, _item(rt, language, one.ref, one.place_short, one.requested_at))
+        for one in supply.open_requests(db, person, now)
+    )
+    return lists
+
+
+def _answers(draft: Draft) -> dict[str, Any]:
+    """What names a dropped report: the number she typed first."""
+    typed = {pair[0]: pair[1] for pair in draft.keys}
+    return {**typed, **draft.given.get("answers", {})}
+
+
+def _named(rt: Runtime, language: str, answers: dict[str, Any], at: datetime) -> str:
+    """`14 months, 10:42`: so that she finds the right child without a name."""
+    time, age = local_time(rt, at), str(answers.get("age", ""))
+    if not age.isdigit() or age == "99":
+        return rt.flows.say("item.report", language, time=time)
+    years = answers.get("unit") in ("2", "years")
+    word = "item.draft_years" if years else "item.draft"
+    return rt.flows.say(word, language, age=age, time=time)
+
+
+def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:
+    return rt.flows.say("item.alert", language, ref=ref, place=place, time=local_time(rt, at))

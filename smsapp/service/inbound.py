@@ -1,0 +1,186 @@
+"""An SMS from a phone: a command, a report or a part of one, an answer; each is answered once."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from smsapp import phone
+from smsapp.channels.contract import SmsIn
+from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
+from smsapp.flow.keyword import Opening, has_answers, open_sms, read
+from smsapp.flow.model import Answers, Flow, Given
+from smsapp.flow.walk import resume
+from smsapp.runtime import Runtime
+from smsapp.service import outbox, people, reports
+from smsapp.service.given import answers_to_amend, given_again, given_at_dial, given_in
+from smsapp.store import inbound as inbox
+from smsapp.store import reports as store
+from smsapp.store.people import Person, person_by_phone
+from smsapp.store.reports import Draft
+
+log = structlog.get_logger()
+
+LOOP_WINDOW = timedelta(minutes=5)  # reliability D5: robots answer robots
+LOOP_LIMIT = 3  # the same text this often in the window is answered; then we are silent
+ID_LENGTH = 60  # characters of a gateway id kept as it is; longer ones are hashed
+
+
+def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
+    """Understand one SMS and put its answer into the outbox, in the transaction that reads it."""
+    try:
+        sender = phone.parse(sms.sender, rt.settings.country)
+    except phone.BadPhone:
+        return  # a short code or a name: robots, never answered
+    person = person_by_phone(db, sender, rt.now())
+    inbox.note_sender(db, row_id, sender, person.id if person else None)
+    if inbox.repeats(db, row_id, sender, rt.now() - LOOP_WINDOW) >= LOOP_LIMIT:
+        log.warning("loop_stopped", inbound=row_id)
+        return
+    if person is None or not person.active:
+        _tell_stranger(rt, db, sender)
+        return
+    for number, text in enumerate(_answer(rt, db, person, sms)):
+        outbox.put(
+            rt,
+            db,
+            key=f"reply:{row_id}:{number}",
+            kind="reply",
+            phone=sender,
+            text=text,
+            person_id=person.id,
+        )
+
+
+def _tell_stranger(rt: Runtime, db: Connection, sender: str) -> None:
+    """What to do, once a day: in every language, because hers is not known."""
+    name = hashlib.sha256(sender.encode()).hexdigest()[:20]
+    language = rt.flows.words.languages[0]
+    text = rt.flows.say("sms.unknown_sender", language, phone=rt.settings.help_phone)
+    key = f"stranger:{name}:{rt.now():%Y-%m-%d}"
+    outbox.put(rt, db, key=key, kind="reply", phone=sender, text=text)
+
+
+def _answer(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> list[str]:
+    opening = open_sms(rt.flows, sms.text)
+    base = given_at_dial(rt, db, person, "sms")
+    if opening.command:
+        return [_command(rt, db, person, opening.command, base)]
+    if opening.ref:
+        return _amend(rt, db, person, sms, opening, base)
+    flow = rt.flows.flows.get(opening.flow)
+    if flow is not None and flow.id in base.flows:
+        given = given_in(rt, flow, base)
+        if not opening.rest.strip() and flow.help:
+            return [help_reply(rt.flows, flow, given)]
+        return _fill(rt, db, person, _filling(rt, sms, flow, given), opening)
+    return _continue(rt, db, person, opening, base) or [_lost(rt, db, person, "sms.not_understood")]
+
+
+def _lost(rt: Runtime, db: Connection, person: Person, word: str, **values: str) -> str:
+    return people.text_for(rt, db, person, word, code=rt.settings.service_code, **values)
+
+
+def _command(rt: Runtime, db: Connection, person: Person, command: str, base: Given) -> str:
+    word = "sms.help_chw" if person.role == "chw" else "sms.help_answerer"
+    if command == "stop":
+        people.opt_out(db, person.phone)
+        word = "sms.stopped"
+    elif command == "start":
+        people.opt_in(db, person.phone)
+        word = "sms.started"
+    values = {name: base.values[name] for name in ("code", "phone")}
+    return people.text_for(rt, db, person, word, **values)
+
+
+def _amend(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+) -> list[str]:
+    """`R482913 1`: the result that an earlier report waits for."""
+    report = store.report_by_ref(db, person.id, opening.ref)
+    flow = rt.flows.flows.get(report.flow) if report else None
+    if report is None or flow is None or not report.waits:
+        return [_lost(rt, db, person, "sms.not_found", ref=opening.ref)]
+    given = given_in(rt, flow, base, answers=answers_to_amend(flow, report))
+    filling = _filling(rt, sms, flow, given, report_id=report.id)
+    return _fill(rt, db, person, filling, opening)
+
+
+def _continue(
+    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given
+) -> list[str]:
+    """Letters without a keyword finish what she left unfinished, on whichever face."""
+    for draft in store.drafts_of(db, person.id, rt.now()):
+        flow = rt.flows.flows.get(draft.flow)
+        if flow is None or not has_answers(flow, opening.rest):
+            continue
+        given = given_in(rt, flow, base, answers=_answered(rt, flow, draft))
+        filling = reports.Filling(
+            flow=flow,
+            origin=draft.origin,
+            session=draft.session,
+            n=int(draft.origin.rpartition(":")[2]),
+            source="sms",
+            text_length=draft.text_length,
+            given=given,
+            answers={},
+            began_at=draft.began_at,
+            report_id=draft.report_id,
+        )
+        return _fill(rt, db, person, filling, opening)
+    return []
+
+
+def _filling(
+    rt: Runtime, sms: SmsIn, flow: Flow, given: Given, report_id: int | None = None
+) -> reports.Filling:
+    name = sms.gateway_id
+    if len(name) > ID_LENGTH:
+        name = hashlib.sha256(name.encode()).hexdigest()
+    return reports.Filling(
+        flow=flow,
+        origin=f"sms:{name}:1",
+        session=f"sms:{name}",
+        n=1,
+        source="sms",
+        text_length=0,
+        given=given,
+        answers={},
+        began_at=rt.now(),
+        report_id=report_id,
+    )
+
+
+def _answered(rt: Runtime, flow: Flow, draft: Draft) -> Answers:
+    """What a dropped filling held already."""
+    taken = tuple((ask, key) for ask, key in draft.keys)
+    return resume(flow, taken, given_again(rt, draft)).answers
+
+
+def _fill(
+    rt: Runtime, db: Connection, person: Person, filling: reports.Filling, opening: Opening
+) -> list[str]:
+    """Save what was read: a report when nothing is missing, danger at once, else a draft."""
+    reading = read(filling.flow, opening, filling.given)
+    if filling.report_id:  # what is asked again by USSD may be left out here
+        reading = reading.without_again()
+    given = replace(filling.given, answers=reading.answers)
+    filling = replace(filling, given=given, answers=reading.answers)
+    outcomes: dict[str, str] = {}
+    values: dict[str, str] = {}
+    if reading.judged.missing and not reading.judged.dangers:
+        reports.keep_draft(rt, db, person, filling)
+    else:
+        try:
+            finished = not reading.judged.missing
+            saved = reports.record(rt, db, person, filling, finished=finished)
+        except reports.NotAllowed:
+            return [_lost(rt, db, person, "sms.not_understood")]
+        if saved.already:
+            return [_lost(rt, db, person, "sms.already", ref=saved.ref)]
+        outcomes, values = saved.outcomes, {"ref": saved.ref, **saved.values}
+    first = sms_reply(rt.flows, filling.flow, reading, given, outcomes, values)
+    second = unread_reply(rt.flows, reading, given)
+    return [first, second] if second else [first]
