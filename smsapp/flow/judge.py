@@ -39,21 +39,16 @@ def holds(when: When, facts: Facts) -> Held:
         return True
     result: Held = False
     for table in when:
-        one = _all(table, facts)
-        if one:
-            return True
-        if one is None:
-            result = None
-    return result
-
-
-def _all(table: Mapping[str, Test], facts: Facts) -> Held:
-    result: Held = True
-    for subject, test in table.items():
-        one = _passes(test, subject, facts)
-        if one is False:
-            return False
-        if one is None:
+        one: Held = True
+        for subject, test in table.items():
+            passed = _passes(test, subject, facts)
+            if passed is False:
+                break
+            if passed is None:
+                one = None
+        else:
+            if one:
+                return True
             result = None
     return result
 
@@ -64,10 +59,10 @@ def _passes(test: Test, subject: str, facts: Facts) -> Held:
         if not subject.startswith(SERVICE):
             return None
         value = 0  # what the service did not fill is not known, and nothing is offered
-    if test.has or test.lacks:
-        return _ticked(test, value or (), facts["class?"] if subject == "class" else ())
     if test.equals:
         return value in test.equals
+    if test.has or test.lacks:
+        return _ticked(test, value or (), facts["class?"] if subject == "class" else ())
     if not isinstance(value, int):
         return False
     return limit(test.min, facts, value) <= value <= limit(test.max, facts, value)
@@ -75,11 +70,16 @@ def _passes(test: Test, subject: str, facts: Facts) -> Held:
 
 def _ticked(test: Test, ticked: Collection[str], doubtful: Collection[str]) -> Held:
     """Whether any of `has` and none of `lacks` is ticked; `doubtful` ids may yet be."""
-    if test.has and not any(one in ticked for one in test.has):
-        return None if any(one in doubtful for one in test.has) else False
-    if any(one in ticked for one in test.lacks):
+    result: Held = True
+    if test.has and (not ticked or test.wanted.isdisjoint(ticked)):
+        if not doubtful or test.wanted.isdisjoint(doubtful):
+            return False
+        result = None
+    if test.lacks and ticked and not test.banned.isdisjoint(ticked):
         return False
-    return None if any(one in doubtful for one in test.lacks) else True
+    if test.lacks and doubtful and not test.banned.isdisjoint(doubtful):
+        return None
+    return result
 
 
 def limit(bound: int | str | None, facts: Mapping[str, Any], default: int) -> int:
@@ -89,48 +89,39 @@ def limit(bound: int | str | None, facts: Mapping[str, Any], default: int) -> in
     return bound if isinstance(bound, int) else int(facts[f"param.{bound}"])
 
 
-def known(given: Given) -> Facts:
-    """The facts that do not depend on answers."""
-    facts: Facts = {
-        "face": given.face,
-        "person.role": given.role,
-        "person.training": given.training,
-        "person.language": given.language,
-    }
-    facts.update({f"param.{name}": value for name, value in given.params.items()})
-    facts.update({f"known.{name}": True for name in given.values})
-    facts.update({f"list.{name}": len(items) for name, items in given.lists.items()})
-    return facts
-
-
-def learn(flow: Flow, answers: Answers, base: Facts) -> tuple[Facts, list[Ask]]:
+def learn(flow: Flow, answers: Answers, given: Given) -> tuple[Facts, list[Ask]]:
     """The facts that these answers make, and the asks that apply (or may) and have no answer."""
-    facts = dict(base)
-    facts["danger"] = False
+    facts: Facts = dict(given.facts)
     open_asks: list[Ask] = []
+    changed = True  # since danger was last looked at
     for ask in flow.asks:
         if ask.kind == "danger":
             facts[ask.id] = answers.get(ask.id, ABSENT)
             continue
-        if _reads_danger(ask):
-            facts["danger"] = danger_now(flow, facts)
-        applies = holds(ask.when, facts)
-        if applies is False:
-            facts[ask.id] = ABSENT
-        elif ask.id in answers:
-            facts[ask.id] = answers[ask.id]
-            if ask.kind == "unit":
-                facts[ask.scales] = _scaled(ask, answers[ask.id], facts.get(ask.scales))
-        else:
+        if changed and ask.id in flow.danger_readers:
+            facts["danger"], changed = danger_now(flow, facts), False
+        changed = changed or ask.id in flow.danger_support
+        if not _settle(ask, answers, facts):
             open_asks.append(ask)
-            if ask.kind == "unit" and applies:
-                facts.pop(ask.scales, None)  # 3 what? Nothing may rest on it yet
-    facts["danger"] = danger_now(flow, facts)
+    if changed:
+        facts["danger"] = danger_now(flow, facts)
     return facts, open_asks
 
 
-def _reads_danger(ask: Ask) -> bool:
-    return any("danger" in table for table in ask.when)
+def _settle(ask: Ask, answers: Answers, facts: Facts) -> bool:
+    """Note what is known of this ask. False: it applies, or may, and has no answer."""
+    applies = holds(ask.when, facts)
+    if applies is False:
+        facts[ask.id] = ABSENT
+    elif ask.id in answers:
+        facts[ask.id] = answers[ask.id]
+        if ask.kind == "unit":
+            facts[ask.scales] = _scaled(ask, answers[ask.id], facts.get(ask.scales))
+    else:
+        if ask.kind == "unit" and applies:
+            facts.pop(ask.scales, None)  # 3 what? Nothing may rest on it yet
+        return False
+    return True
 
 
 def _scaled(ask: Ask, answer: Value, number: Any) -> Any:
@@ -141,42 +132,44 @@ def _scaled(ask: Ask, answer: Value, number: Any) -> Any:
 def danger_now(flow: Flow, facts: Facts) -> Held:
     """Whether a danger class holds on these facts."""
     result: Held = False
-    for one in flow.classes:
-        if one.kind == "danger":
-            held = holds(one.when, facts)
-            if held:
-                return True
-            if held is None:
-                result = None
+    for one in flow.danger_classes:
+        held = holds(one.when, facts)
+        if held:
+            return True
+        if held is None:
+            result = None
     return result
 
 
 def judge(flow: Flow, answers: Answers, given: Given) -> Judgement:
     """What these answers mean; before the last answer, only what no later one can change."""
-    facts, open_asks = learn(flow, answers, known(given))
-    classes = _classes(flow, facts)
-    dangers = tuple(one.id for one in flow.classes if one.kind == "danger" and one.id in classes)
+    facts, open_asks = learn(flow, answers, given)
+    classes = classify(flow, facts)
+    dangers = tuple(one.id for one in flow.danger_classes if one.id in classes)
     missing = tuple(ask for ask in open_asks if _is_missing(ask, flow, facts))
     return Judgement(facts, tuple(classes), dangers, missing)
 
 
-def _classes(flow: Flow, facts: Facts) -> list[str]:
+def classify(flow: Flow, facts: Facts) -> list[str]:
+    """The classes that hold, also noted in `facts` with those that are in doubt."""
     held: list[str] = []
     doubtful: set[str] = set()
     facts["class"], facts["class?"] = held, doubtful
-    classified = False
+    found = waiting = False  # a classification holds; an earlier one may yet
     for one in flow.classes:
         first = one.kind == "classification"
-        if first and classified:
+        if first and found:
             continue
         result = holds(one.when, facts)
+        # one in doubt settles none after it, but danger is never kept waiting
+        if result and first and waiting and facts["danger"] is not True:
+            result = None
         if result:
             held.append(one.id)
-            classified = classified or first
+            found = found or first
         elif result is None:
             doubtful.add(one.id)
-            # a classification in doubt settles none after it, but danger is never kept waiting
-            classified = classified or (first and facts["danger"] is not True)
+            waiting = waiting or first
     return held
 
 

@@ -106,7 +106,7 @@ def _test(value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         names = {"with": "has", "without": "lacks"}
         return {
-            names.get(key, key): [one] if key in names and isinstance(one, str) else one
+            names.get(str(key), str(key)): [one] if key in names and isinstance(one, str) else one
             for key, one in value.items()
         }
     return {"equals": value if isinstance(value, list) else [value]}

@@ -2,7 +2,7 @@
 
 from dataclasses import field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -32,6 +32,16 @@ class Test:
     max: int | str | None = None
     has: tuple[str, ...] = ()  # any of these
     lacks: tuple[str, ...] = ()  # none of these
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """`has`, to be compared quickly."""
+        return frozenset(self.has)
+
+    @cached_property
+    def banned(self) -> frozenset[str]:
+        """`lacks`, to be compared quickly."""
+        return frozenset(self.lacks)
 
 
 When = tuple[dict[str, Test], ...]  # any of the tables, all of a table; () always holds
@@ -161,12 +171,35 @@ class Flow:
         return next((ask for ask in self.asks if ask.kind == "danger"), None)
 
     @cached_property
+    def danger_classes(self) -> tuple[Class, ...]:
+        """The classes that are danger."""
+        return tuple(one for one in self.classes if one.kind == "danger")
+
+    @cached_property
+    def danger_readers(self) -> frozenset[str]:
+        """The asks that are put, or not, because of danger."""
+        whens = {ask.id: (ask.when, *(one.when for one in ask.choices)) for ask in self.asks}
+        return frozenset(
+            name
+            for name, all_whens in whens.items()
+            if any("danger" in table for when in all_whens for table in when)
+        )
+
+    @cached_property
+    def class_readers(self) -> frozenset[str]:
+        """The asks with a line that is said because of a class."""
+        return frozenset(
+            ask.id
+            for ask in self.asks
+            if any("class" in table for line in ask.lines for table in line.when)
+        )
+
+    @cached_property
     def danger_support(self) -> frozenset[str]:
         """The asks that danger rests on."""
         read: set[str] = set()
-        for one in self.classes:
-            if one.kind == "danger":
-                read = read.union(*one.when)
+        for one in self.danger_classes:
+            read = read.union(*one.when)
         units = {ask.id for ask in self.asks if ask.kind == "unit" and ask.scales in read}
         return frozenset(read | units)
 
@@ -196,3 +229,18 @@ class Given:
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
     lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)  # given before, by SMS or in the report amended
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Subject -> value, for all that does not depend on answers. Copy before adding to it."""
+        facts: dict[str, Any] = {
+            "face": self.face,
+            "person.role": self.role,
+            "person.training": self.training,
+            "person.language": self.language,
+            "danger": False,
+        }
+        facts.update({f"param.{name}": value for name, value in self.params.items()})
+        facts.update({f"known.{name}": True for name in self.values})
+        facts.update({f"list.{name}": len(items) for name, items in self.lists.items()})
+        return facts

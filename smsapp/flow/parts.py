@@ -42,11 +42,12 @@ def effect_lines(effect: Effect) -> Iterator[tuple[str, Line]]:
 def whens(flow: Flow) -> Iterator[tuple[str, When, set[str]]]:
     """Every `when` with its place and the subjects it may test."""
     facts = {f"param.{name}" for name in flow.params} | {f"person.{name}" for name in PERSON}
-    facts |= {"face", "danger", "class"} | _mentioned(flow)
-    outcomes = {f"outcome.{effect.id}" for effect in flow.effects}
+    facts |= {"face", "danger"} | _mentioned(flow)
+    outcomes = {f"outcome.{effect.id}" for effect in flow.effects} | {"class"}
     for ask in flow.asks:
         yield from _ask_whens(ask, facts, outcomes)
         facts = facts | {ask.id}
+    facts = facts | {"class"}  # no ask may rest on one: classes are found from all the answers
     for one in flow.classes:
         yield f"class {one.id}", one.when, facts
     for effect in flow.effects:

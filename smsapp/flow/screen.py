@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices
 from smsapp.flow.fill import fill
-from smsapp.flow.judge import Facts, judge, lines
+from smsapp.flow.judge import Facts, classify, lines
 from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow, Given
 from smsapp.flow.words import Words
 
@@ -43,14 +43,20 @@ def values(answers: Answers, given: Given) -> dict[str, object]:
 
 
 def head(
-    flow: Flow, ask: Ask, answers: Answers, given: Given, outcomes: Mapping[str, str] | None = None
+    flow: Flow,
+    ask: Ask,
+    facts: Facts,
+    answers: Answers,
+    given: Given,
+    outcomes: Mapping[str, str] | None = None,
 ) -> str:
     """The lines above the question that hold, and the question."""
     parts = []
     if ask.lines:
-        facts = judge(flow, answers, given).facts
-        facts.update({f"outcome.{name}": word for name, word in (outcomes or {}).items()})
-        parts = lines(ask.lines, facts, given.language)
+        said = {**facts, **{f"outcome.{name}": word for name, word in (outcomes or {}).items()}}
+        if ask.id in flow.class_readers:
+            classify(flow, said)
+        parts = lines(ask.lines, said, given.language)
     if ask.text:
         parts.append(ask.text[given.language])
     return fill("\n".join(parts), values(answers, given))
@@ -94,7 +100,7 @@ def page_count(flow: Flow, ask: Ask, facts: Facts, given: Given, answers: Answer
     """How many screens the choices of this ask take."""
     if ask.kind not in PAGED:
         return 1
-    top = head(flow, ask, answers, given)
+    top = head(flow, ask, facts, answers, given)
     offered = options(ask, answers, facts, given)
     return len(pages(top, offered, ticks=ask.kind == "ticks", whole=said_whole(flow, ask)))
 
@@ -114,7 +120,7 @@ def show(
 ) -> Screen:
     """The screen that puts this ask."""
     language, whole = given.language, said_whole(flow, ask)
-    top = head(flow, ask, answers, given, outcomes)
+    top = head(flow, ask, facts, answers, given, outcomes)
     offered = options(ask, answers, facts, given)
     paged = [offered]
     if ask.kind in PAGED:

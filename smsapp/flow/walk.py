@@ -7,7 +7,7 @@ A danger class is told at the hop at which it first holds: `commits` counts what
 from dataclasses import dataclass, field, replace
 
 from smsapp.flow.answer import Wrong, choices, parse
-from smsapp.flow.judge import Facts, danger_now, holds, judge, known, learn
+from smsapp.flow.judge import Facts, holds, judge, learn
 from smsapp.flow.model import Answers, Ask, Flow, Given, Value
 from smsapp.flow.screen import page_count
 
@@ -58,7 +58,7 @@ def resume(flow: Flow, taken: tuple[tuple[str, str], ...], given: Given) -> Walk
 
 def next_ask(flow: Flow, walked: Walked, given: Given) -> tuple[Ask | None, Facts]:
     """The ask to put now, None when all are answered; and the facts it is put on."""
-    facts, open_asks = learn(flow, walked.answers, known(given))
+    facts, open_asks = learn(flow, walked.answers, given)
     danger_ask = flow.danger_ask
     if danger_ask and facts["danger"] is True and danger_ask.id not in walked.answers:
         return danger_ask, facts
@@ -73,7 +73,9 @@ def step(flow: Flow, walked: Walked, key: str, given: Given) -> Walked:
         return walked
     if key == BACK:
         return _back(walked, ask)
-    pages = page_count(flow, ask, facts, given, walked.answers)
+    pages = 1
+    if ask.kind == "ticks" or key == MORE:
+        pages = page_count(flow, ask, facts, given, walked.answers)
     if key == MORE and ask.kind != "ticks" and walked.page + 1 < pages:
         return replace(walked, page=walked.page + 1)
     value = parse(ask, key, facts, given)
@@ -114,8 +116,8 @@ def _accept(
         return _answer_danger(flow, after, ask, value, given)
     if ask.id not in flow.danger_support:
         return after
-    new, _ = learn(flow, answers, known(given))
-    if danger_now(flow, new) is not True or _dangers(flow, new) <= _dangers(flow, facts):
+    new, _ = learn(flow, answers, given)
+    if new["danger"] is not True or _dangers(flow, new) <= _dangers(flow, facts):
         return after
     return replace(after, commits=after.commits + 1, barrier=len(after.taken))
 
@@ -133,6 +135,4 @@ def _answer_danger(flow: Flow, walked: Walked, ask: Ask, value: Value, given: Gi
 
 
 def _dangers(flow: Flow, facts: Facts) -> set[str]:
-    return {
-        one.id for one in flow.classes if one.kind == "danger" and holds(one.when, facts) is True
-    }
+    return {one.id for one in flow.danger_classes if holds(one.when, facts) is True}
