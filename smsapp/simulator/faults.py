@@ -81,12 +81,13 @@ RECIPIENT_CODES: dict[int, str] = {
 }
 
 
-def choices() -> dict[str, dict[str, str]]:
+def choices() -> dict[str, list[tuple[str, str]]]:
     """Every fault that can be chosen and its meaning, by the place where it happens."""
     answers = {name: meaning for name, (_, meaning) in ANSWERS.items() if name != "recipient_code"}
     codes = {f"recipient_code:{code}": name for code, name in RECIPIENT_CODES.items() if code > 102}
     reports = {name: meaning for name, meaning in REPORTS.items() if name not in WITH_WORD}
-    return {"answers": answers | codes, "reports": reports | WORDS, "hops": HOPS}
+    places = {"answers": answers | codes, "reports": reports | WORDS, "hops": HOPS}
+    return {place: list(names.items()) for place, names in places.items()}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 // The page of phones: asks what changed, shows the handsets chosen, sets faults.
 
 import { get, post, recall, remember } from "./net.js";
-import { paintMeters } from "./paint.js";
+import { tick } from "./paint.js";
 import { Handset } from "./phone.js";
 
 const POLL = 500; // ms
@@ -35,6 +35,7 @@ function trouble(sentence) {
 }
 
 async function refresh() {
+  if (pending) await pending; // it may have been answered before what the caller just did
   pending ??= look().finally(() => { pending = null; });
   await pending;
 }
@@ -185,7 +186,7 @@ async function drawFaultNames() {
   for (const [place, title] of Object.entries(titles)) {
     const group = document.createElement("optgroup");
     group.label = title;
-    for (const [name, meaning] of Object.entries(faults[place])) {
+    for (const [name, meaning] of faults[place]) {
       group.append(new Option(`${name}: ${meaning}`, name));
     }
     id("fault-name").append(group);
@@ -217,6 +218,6 @@ id("fault").addEventListener("submit", (event) => {
 id("fault-clear").addEventListener("click", () => setFault({ clear: true }));
 narrow.addEventListener("change", () => { arrange(); drawPicker(); });
 document.addEventListener("visibilitychange", poll);
-setInterval(() => handsets.forEach((handset) => handset.call?.ends === false && paintMeters(handset)), POLL);
+setInterval(() => handsets.forEach(tick), POLL);
 drawFaultNames();
 poll();

@@ -10,6 +10,7 @@ const ROLES = {
   facility: "Health facility",
   district: "District officer",
 };
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const MODES = { idle: "Network", call: "USSD", inbox: "SMS", write: "New SMS" };
 const ONE_SMS = { "GSM-7": 160, "UCS-2": 70 };
 const SCREEN = { "GSM-7": "septets", "UCS-2": "UCS-2 units" };
@@ -44,8 +45,7 @@ export function list(handset) {
     const item = document.createElement("li");
     const head = document.createElement("p");
     head.className = "head";
-    const when = new Date(sms.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    head.textContent = `${sms.sender || "Network"} · ${when}`;
+    head.textContent = `${sms.sender || "Network"} · ${TIME.format(new Date(sms.at))}`;
     const text = document.createElement("p");
     text.className = "text";
     text.textContent = sms.text;
@@ -66,10 +66,11 @@ export function paint(handset) {
   classes.toggle("waiting", waiting);
   classes.toggle("ringing", unread > 0);
   classes.toggle("calling", open);
-  handset.part(".mode").textContent = MODES[view];
+  handset.part(".mode").textContent = view === "call" && !open ? "Call ended" : MODES[view];
   handset.part(".envelope").textContent = unread ? `✉ ${unread}` : "";
   const notice = handset.part(".notice");
   notice.hidden = !unread;
+  handset.part(".clock").hidden = unread > 0;
   notice.firstElementChild.textContent = unread === 1 ? "1 new message" : `${unread} new messages`;
   if (!handset.inbox.length) handset.part(".inbox").textContent = "No messages yet.";
   if (call) paintScreen(handset, call, waiting);
@@ -83,33 +84,39 @@ function paintScreen(handset, call, waiting) {
   if (screen.textContent !== text) screen.textContent = text;
   screen.classList.toggle("problem", Boolean(call.problem));
   handset.part('[data-view="call"] .line').hidden = call.ends;
-  handset.part(".answer").disabled = waiting;
+  handset.part(".answer").readOnly = waiting;
 }
 
 function paintKeys(handset, open, waiting) {
   const { view, unread, call } = handset;
   const part = (selector) => handset.part(selector);
-  const names = { idle: "Call", call: open || !call ? "Send" : "Call", inbox: "Write", write: "Send" };
+  const names = { idle: "Call", call: open || !call ? "Send" : "Call", inbox: "Reply", write: "Send" };
   part(".go").textContent = names[view];
-  part(".go").disabled = waiting;
+  part(".go").setAttribute("aria-disabled", waiting);
   part(".stop").textContent = view === "call" && open ? "End" : "Back";
   part(".stop").disabled = view === "idle";
   part(".lose").disabled = !open;
-  part(".messages").textContent = unread ? `Messages (${unread})` : "Messages";
+  part(".messages").textContent = unread ? `Inbox (${unread})` : "Inbox";
   part(".messages").setAttribute("aria-pressed", view === "inbox");
   part(".compose").setAttribute("aria-pressed", view === "write");
 }
 
+// What changes by itself: the clock, and the seconds of an open call.
+export function tick(handset) {
+  const now = TIME.format(new Date());
+  if (handset.part(".clock").textContent !== now) handset.part(".clock").textContent = now;
+  if (handset.call && !handset.call.ends) paintMeters(handset);
+}
+
 // The meters: what a screen costs, and how much of the call is spent.
-export function paintMeters(handset) {
+function paintMeters(handset) {
   const { call } = handset;
   const limits = handset.context.limits();
   if (!call || !limits) return;
   const gsm = call.encoding === "GSM-7";
   const room = gsm ? limits.house : ONE_SMS["UCS-2"];
-  const most = gsm ? ` (network ${limits.screen})` : "";
-  handset.part(".size").textContent =
-    `${call.units} of ${room}${most} ${SCREEN[call.encoding]}`;
+  const most = gsm ? `/${limits.screen}` : "";
+  handset.part(".size").textContent = `${call.units} of ${room}${most} ${SCREEN[call.encoding]}`;
   track(handset.part(".size"), call.units / room);
   const spent = call.seconds + (call.ends ? 0 : (performance.now() - call.at) / 1000);
   handset.part(".time").textContent =

@@ -22,7 +22,8 @@ export class Handset {
     this.part("h2").textContent = phone.label || phone.phone;
     this.part("h2").id = `owner-${++number}`;
     this.node.setAttribute("aria-labelledby", `owner-${number}`);
-    this.part(".role").textContent = [roleName(phone.role), phone.phone].filter(Boolean).join(" · ");
+    this.part(".role").textContent = roleName(phone.role);
+    this.part(".its-number").textContent = phone.phone;
     this.part(".number").value = context.code();
     this.part(".to").textContent = context.shortCode();
     this.label();
@@ -78,7 +79,7 @@ export class Handset {
 
   type(key) {
     const field = this.field();
-    if (!field || field.disabled) return;
+    if (!field || field.readOnly) return;
     field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input"));
   }
@@ -128,12 +129,17 @@ export class Handset {
   }
 
   wait() {
+    if (this.call) this.call.waiting = true;
     this.node.classList.add("waiting");
     this.part(".screen").textContent = "…";
   }
 
   took(call) {
-    if (!call) return;
+    if (!call) {
+      if (this.call) this.call.waiting = false;
+      paint(this);
+      return;
+    }
     this.update({ ...this.phone, call: { ...call, waiting: false }, inbox: this.inbox });
     this.focus();
   }
