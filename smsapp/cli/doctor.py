@@ -17,7 +17,7 @@ from smsapp.store.people import any_people, without_supervisor
 from smsapp.store.ticks import last_slot
 
 SKEW_SECONDS = 30  # a process whose clock is further off refuses to claim SMS
-TICK_AGE_SECONDS = 90  # the clock takes a slot at least each minute
+MISSED_SWEEPS = 6  # a clock that missed so many in a row has stopped
 SHOWN = 5  # codes of people in one line
 REPORT_WIDTH = 10  # characters of a check's name
 
@@ -75,14 +75,14 @@ def _valkey(rt: Runtime) -> str:
 def _clock(rt: Runtime) -> str:
     with rt.read() as db:
         there = db.scalar(select(func.current_timestamp()))
-        ticked = last_slot(db, "tick")
+        ticked = last_slot(db, "sweep")
     skew = abs((datetime.now(UTC) - _aware(there)).total_seconds())
     if skew > SKEW_SECONDS:
         return f"is {skew:.0f} s off the database's; set both by NTP"
     if ticked is None:
         return "has never ticked; start: smsapp clock"
     age = (rt.now() - ticked).total_seconds()
-    if age > TICK_AGE_SECONDS:
+    if age > MISSED_SWEEPS * rt.settings.sweep_seconds:
         return f"ticked {age:.0f} s ago; start: smsapp clock"
     return ""
 

@@ -42,6 +42,8 @@ class Run:
         found = {}
         for pid in children(self.process.pid):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            if len(words) < 2:
+                continue  # it has just died
             if Path(f"/proc/{pid}/comm").read_text().startswith("valkey"):
                 found["valkey"] = pid
             elif "worker.py" in words[1]:
