@@ -69,9 +69,9 @@ def import_places(rt: Runtime, path: Path, dry_run: bool = False) -> Outcome:
         lines, problems = read_table(path, ("code", "name", "kind", "parent"), ("short",))
     except BadTable as error:
         return Outcome((error.problem,))
+    entries = [_read(line, problems) for line in lines]
     with rt.read() if dry_run else rt.begin() as db:
         known = store.known_places(db)
-        entries = [_read(line, problems) for line in lines]
         problems += [*twice(entries), *_parents(entries, known)]
         outcome = Outcome(in_order(problems), (), tuple(_preview(entries, known)))
         if not problems and not dry_run:

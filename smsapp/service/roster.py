@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import compress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,9 +41,9 @@ def import_roster(rt: Runtime, path: Path, dry_run: bool = False) -> Outcome:
         lines, problems = read_table(path, REQUIRED, OPTIONAL)
     except BadTable as error:
         return Outcome((error.problem,))
+    entries = [_read(rt, line, problems) for line in lines]
     with rt.read() if dry_run else rt.begin() as db:
         known = Known(store.known_people(db), store.known_places(db))
-        entries = [_read(rt, line, problems) for line in lines]
         problems += problems_of(entries, known)
         rows = [_columns(one, known) for one in entries]
         outcome = Outcome(
@@ -51,7 +52,7 @@ def import_roster(rt: Runtime, path: Path, dry_run: bool = False) -> Outcome:
             tuple(_preview(entries, rows, known)),
         )
         if not problems and not dry_run:
-            _write(rt, db, entries, rows, known)
+            _write(rt, db, *_unlike(outcome, entries, rows), known)
             add_audit(db, rt.now(), **audit_words("people", outcome))
     return outcome
 
@@ -144,6 +145,14 @@ def _preview(
         stored = old and {name: getattr(old, name) for name in row} | {"over": before[one.code]}
         word = does(stored, row | {"over": above.get(one.code, "")})
         yield Preview(one.line, one.code, one.short, word)
+
+
+def _unlike(
+    outcome: Outcome, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]
+) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """What differs from the database: the rest is not written, so that nobody waits for it."""
+    differs = [row.does != "same" for row in outcome.rows]
+    return list(compress(entries, differs)), list(compress(rows, differs))
 
 
 def _write(
