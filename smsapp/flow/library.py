@@ -50,11 +50,11 @@ class Library:
             and self.language(flow, language, training=training)
         )
 
-    def say(self, word: str, language: str, **values: object) -> str:
+    def say(self, word: str, language: str, /, **values: object) -> str:
         """One of the system's sentences."""
         return self.words.say(word, language, values)
 
-    def sms(self, word: str, language: str, training: bool, phone: str, **values: object) -> str:
+    def sms(self, word: str, language: str, training: bool, phone: str, /, **values: object) -> str:
         """A whole SMS of the system's."""
         return self.wrap(self.words.say(word, language, values), language, training, phone)
 
