@@ -37,7 +37,6 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
         "remind": lambda: remind.send_due(rt),
         "settle": lambda: ussd.settle_silent(rt),
         "sweep": lambda: every(rt, "sweep", rt.settings.sweep_seconds, outbox_sweep.sweep),
-        "settle": lambda: every(rt, "settle", rt.settings.sweep_seconds, ussd.settle_silent),
         "forget": lambda: every(rt, "forget", DAY, forget),
         "ring": lambda: ring(rt, helpers),
     }
