@@ -138,7 +138,7 @@ def add_phone() -> Response:
         raise Refused("phone is a number like +265991000001.")
     net = network()
     with net.lock:
-        net.phones.setdefault(phone, Phone(phone, label or "Another phone"))
+        net.phones.setdefault(phone, Phone(phone, label))
         net.touch(phone)
     return jsonify({})
 

@@ -174,7 +174,7 @@ function drawFaults(waiting) {
     return item;
   });
   id("fault-list").replaceChildren(...items);
-  const options = [...handsets.keys()].map((phone) => new Option(handsets.get(phone).phone.label, phone));
+  const options = [...handsets.keys()].map((phone) => new Option(handsets.get(phone).phone.label || phone, phone));
   if (id("fault-phone").options.length !== options.length + 1) {
     id("fault-phone").replaceChildren(new Option("any phone", ""), ...options);
   }
