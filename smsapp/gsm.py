@@ -5,7 +5,7 @@ Sources: 3GPP TS 23.038 6.2.1 (alphabet, extension table), 3GPP TS 23.040 9.2.3.
 # ruff: noqa: RUF001 - characters that are mistaken for others are the very subject
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 BASIC = (
@@ -22,7 +22,8 @@ PART_UNITS = 67  # of 70: three go to that header
 _ONE = frozenset(BASIC)
 _TWO = frozenset(EXTENSION)
 _GSM = _ONE | _TWO
-_LAST_BMP = "\uffff"  # characters above it take two UTF-16 units, a surrogate pair
+_ESCAPE = "\x1b"  # the code before each extension character
+_HIGH = frozenset(range(0xD8, 0xDC))  # upper byte of the first half of a surrogate pair
 
 # The nearest GSM letters where Unicode knows no decomposition: punctuation of word processors,
 # and letters of West and East African alphabets, each above its neighbour.
@@ -61,30 +62,31 @@ def measure(text: str) -> Size:
     """What a text costs as SMS. An empty SMS is one part."""
     letters = set(text)
     if letters <= _GSM:
-        wide = letters & _TWO
-        units = len(text) + sum(text.count(letter) for letter in wide)
-        if units <= SCREEN_SEPTETS:
-            return Size("GSM-7", units, 1, ())
-        return Size("GSM-7", units, _parts(text, wide, units, PART_SEPTETS), ())
-    outside = tuple(dict.fromkeys(letter for letter in text if letter not in _GSM))
-    wide = {letter for letter in letters if letter > _LAST_BMP}
-    units = len(text) + sum(text.count(letter) for letter in wide)
-    if units <= SCREEN_UNITS:
-        return Size("UCS-2", units, 1, outside)
-    return Size("UCS-2", units, _parts(text, wide, units, PART_UNITS), outside)
+        return _measure_gsm(text, letters & _TWO)
+    outside = tuple(letter for letter in dict.fromkeys(text) if letter not in _GSM)
+    upper = text.encode("utf-16-be", "surrogatepass")[::2]  # one byte of each unit
+    parts = 1
+    if len(upper) > SCREEN_UNITS:
+        parts = _parts(len(upper), PART_UNITS, lambda place: upper[place] in _HIGH)
+    return Size("UCS-2", len(upper), parts, outside)
 
 
-def _parts(text: str, wide: Iterable[str], units: int, room: int) -> int:
+def _measure_gsm(text: str, wide: Iterable[str]) -> Size:
+    for letter in wide:
+        text = text.replace(letter, _ESCAPE + letter)
+    parts = 1
+    if len(text) > SCREEN_SEPTETS:
+        parts = _parts(len(text), PART_SEPTETS, lambda place: text[place] == _ESCAPE)
+    return Size("GSM-7", len(text), parts, ())
+
+
+def _parts(units: int, room: int, begins_pair: Callable[[int], bool]) -> int:
     """Parts of a long text, where a character of two units is never torn apart."""
-    if not wide:
-        return -(-units // room)
-    doubles = frozenset(wide)
-    parts, used = 1, 0
-    for letter in text:
-        need = 2 if letter in doubles else 1
-        if used + need > room:
-            parts, used = parts + 1, 0
-        used += need
+    parts, start = 0, 0
+    while start < units:
+        parts, start = parts + 1, start + room
+        if start < units and begins_pair(start - 1):
+            start -= 1  # the pair goes to the next part whole
     return parts
 
 

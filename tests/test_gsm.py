@@ -76,9 +76,9 @@ def test_septets_refuses_other_characters_without_repeating_them() -> None:
 
 @pytest.mark.parametrize("letter", ["a", "€", "ç", "😀"])
 def test_a_megabyte_is_measured_in_no_time(letter: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert gsm.measure(letter * 1_000_000).segments > 6000
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
