@@ -1,5 +1,7 @@
 """Every sentence the console chooses by a stored word, in one place."""
 
+from smsapp.store.watch import Message
+
 REASON_MISSING = "Say why in a few words; nothing was done. The reason is kept with your name."
 NOT_WAITING = "Nothing was done: this message was decided or has moved on in the meantime."
 NOT_HELD = "Nothing was done: this lane was not held any more."
@@ -66,6 +68,7 @@ ALERT_EVENTS = {
     "corrected": "Alert corrected",
     "closed": "Alert closed",
 }
+NAMED_EVENTS = ("told", "unreachable", "acknowledged")  # a person stands behind these
 ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
 REQUESTS = {
     "requested": "no answer yet",
@@ -92,14 +95,16 @@ VERDICTS = {
 }
 
 
-def advice(kind: str, state: str, alert_state: str) -> str:
+def advice(message: Message) -> str:
     """What we would do with a message that waits for a person."""
-    if alert_state in ("acknowledged", "closed"):
+    if message.alert_state and message.alert_level is None:
+        return "Send it again: she waits to hear what became of her alert."
+    if message.alert_state in ("acknowledged", "closed"):
         return "The alert has been answered. Discard this."
-    if kind == "alert":
+    if message.kind == "alert":
         return "Send it again: nobody has answered. A second copy carries the same ref."
-    if state == "held":
+    if message.state == "held":
         return "Compare it with what was sent to this person before. Discard it if she has it."
-    if state == "dead":
+    if message.state == "dead":
         return "Mend the cause first, then send it again if it still matters."
     return "Discard it, unless it matters more than a second copy would annoy."
