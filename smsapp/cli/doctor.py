@@ -32,7 +32,11 @@ def doctor(ctx: click.Context) -> None:
     start_logging("ERROR")
     rt = build(settings)
     _say("settings", "")
-    sick = [name for name, problem in _examine(rt) if _say(name, problem)]
+    try:
+        sick = [name for name, problem in _examine(rt) if _say(name, problem)]
+    finally:
+        rt.engine.dispose()
+        rt.redis.close()
     ctx.exit(1 if sick else 0)
 
 
