@@ -15,7 +15,7 @@ export class Handset {
     this.view = "idle";
     this.inbox = [];
     this.call = null;
-    this.seen = recall(`seen ${phone.phone}`, 0);
+    this.seen = recall(`read ${phone.phone}`, ""); // when the newest SMS that was read came
     this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.node.dataset.phone = phone.phone;
     this.node.dataset.role = phone.role;
@@ -192,13 +192,13 @@ export class Handset {
   }
 
   readAll() {
-    this.seen = Math.max(0, ...this.inbox.map((sms) => sms.n));
-    remember(`seen ${this.phone.phone}`, this.seen);
+    this.seen = this.inbox.at(-1)?.at ?? this.seen;
+    remember(`read ${this.phone.phone}`, this.seen);
     this.context.changed();
   }
 
   get unread() {
-    return this.inbox.filter((sms) => sms.n > this.seen).length;
+    return this.inbox.filter((sms) => sms.at > this.seen).length;
   }
 
   update(state) {
@@ -206,7 +206,6 @@ export class Handset {
     const begun = state.call && state.call.call !== this.call?.call;
     this.inbox = state.inbox;
     this.call = state.call && { ...state.call, at: performance.now() };
-    this.seen = Math.min(this.seen, this.inbox.at(-1)?.n ?? 0);
     if (begun && !state.call.ends && this.view === "idle") this.show("call");
     if ((this.inbox.at(-1)?.n ?? 0) !== before) list(this);
     if (this.view === "inbox") this.readAll();
