@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from smsapp.store.connect import insert_into
 from smsapp.store.tables import draft, origin, report, report_event
 
 
@@ -202,9 +203,8 @@ def draft_by_id(db: Connection, draft_id: int) -> Draft | None:
 
 def put_draft(db: Connection, name: str, values: Mapping[str, Any]) -> None:
     """Write the draft of this origin, new or not."""
-    changed = db.execute(update(draft).where(draft.c.origin == name).values(**values))
-    if not changed.rowcount:
-        db.execute(insert(draft).values(origin=name, **values))
+    adding = insert_into(db, draft).values(origin=name, **values)
+    db.execute(adding.on_conflict_do_update(index_elements=["origin"], set_=dict(values)))
 
 
 def settle_draft(db: Connection, name: str, state: str) -> None:
