@@ -131,11 +131,26 @@ def test_a_body_in_chunks_is_kept_whole_or_not_at_all(
     client: FlaskClient, rt: Runtime, kind: str, size: int
 ) -> None:
     body = b"x" * size
-    chunks = {"input_stream": BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
-    answer = client.post(f"/hooks/dev/{kind}", **chunks)
+    server = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.post(f"/hooks/dev/{kind}", input_stream=BytesIO(body), environ_overrides=server)
     whole = size <= BODY_LIMIT
     assert answer.status_code == (200 if whole or kind == "ussd" else 413)
     assert [raw for _, raw in rows(rt)] == ([body] if whole and kind != "ussd" else [])
+
+
+@pytest.mark.parametrize("terminated", [True, False])
+def test_a_body_cut_short_is_not_taken_for_the_whole(
+    client: FlaskClient, rt: Runtime, terminated: bool
+) -> None:
+    server = {"CONTENT_LENGTH": str(len(BODIES["sms"])), "wsgi.input_terminated": True}
+    if not terminated:
+        server.pop("wsgi.input_terminated")
+    cut = BytesIO(BODIES["sms"][:40])
+    answer = client.post("/hooks/dev/sms", input_stream=cut, environ_overrides=server)
+    assert answer.status_code == 400
+    assert rows(rt) == []
+    assert client.post("/hooks/dev/sms", data=BODIES["sms"]).status_code == 200
+    assert rows(rt) == [("sms", BODIES["sms"])]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND"])
