@@ -13,7 +13,7 @@ from smsapp.flow.model import Answers, Ask, Flow, Given, Line, Test, Value, When
 
 ABSENT = None  # the value of an ask that does not apply
 UNKNOWN = object()  # the value of an ask that is not answered yet
-PLAUSIBLE = 12  # stands for a number not known yet when deciding what else to ask; never judged on
+PLAUSIBLE = 12  # stands for a number not known yet when deciding what else to ask
 SERVICE = ("known.", "list.")  # subjects that the service fills before the first ask
 Facts = dict[str, Any]  # subject -> value; a subject missing here is UNKNOWN
 Held = bool | None
@@ -41,7 +41,7 @@ def holds(when: When, facts: Facts) -> Held:
     for table in when:
         one: Held = True
         for subject, test in table.items():
-            passed = _passes(test, subject, facts)
+            passed = passes(test, subject, facts)
             if passed is False:
                 break
             if passed is None:
@@ -53,7 +53,8 @@ def holds(when: When, facts: Facts) -> Held:
     return result
 
 
-def _passes(test: Test, subject: str, facts: Facts) -> Held:
+def passes(test: Test, subject: str, facts: Facts) -> Held:
+    """Whether one subject is as tested."""
     value = facts.get(subject, UNKNOWN)
     if value is UNKNOWN:
         if not subject.startswith(SERVICE):
@@ -99,12 +100,12 @@ def learn(flow: Flow, answers: Answers, given: Given) -> tuple[Facts, list[Ask]]
             facts[ask.id] = answers.get(ask.id, ABSENT)
             continue
         if changed and ask.id in flow.danger_readers:
-            facts["danger"], changed = danger_now(flow, facts), False
+            facts["danger"], changed = _danger_now(flow, facts), False
         changed = changed or ask.id in flow.danger_support
         if not _settle(ask, answers, facts):
             open_asks.append(ask)
     if changed:
-        facts["danger"] = danger_now(flow, facts)
+        facts["danger"] = _danger_now(flow, facts)
     return facts, open_asks
 
 
@@ -129,15 +130,15 @@ def _scaled(ask: Ask, answer: Value, number: Any) -> Any:
     return number * times if isinstance(number, int) else number
 
 
-def danger_now(flow: Flow, facts: Facts) -> Held:
-    """Whether a danger class holds on these facts."""
-    result: Held = False
+def _danger_now(flow: Flow, facts: Facts) -> object:
+    """Whether a danger class holds on these facts: True, False or UNKNOWN."""
+    result: object = False
     for one in flow.danger_classes:
         held = holds(one.when, facts)
         if held:
             return True
         if held is None:
-            result = None
+            result = UNKNOWN
     return result
 
 
@@ -174,7 +175,7 @@ def classify(flow: Flow, facts: Facts) -> list[str]:
 
 
 def _is_missing(ask: Ask, flow: Flow, facts: Facts) -> bool:
-    """Asks that apply; also those that wait only for a number such as the age, to ask but once."""
+    """Asks that apply; also those that wait for the age or for danger alone, to ask but once."""
     if ask.optional:
         return False
     applies = holds(ask.when, facts)
@@ -184,6 +185,8 @@ def _is_missing(ask: Ask, flow: Flow, facts: Facts) -> bool:
         return False
     numbers = {one.id for one in flow.asks if one.kind == "number"}
     guessed = {**facts, **dict.fromkeys(numbers - facts.keys(), PLAUSIBLE)}
+    if guessed["danger"] is UNKNOWN:
+        guessed["danger"] = False
     return holds(ask.when, guessed) is True
 
 

@@ -1,0 +1,90 @@
+"""What a rule rests on: the asks, classes and params it reads, through classes and danger too."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from smsapp.flow.model import Ask, Class, Flow, Test, When
+
+
+def slice_of(flow: Flow, whens: Iterable[When]) -> Flow:
+    """The flow with only those asks and classes that these rules read."""
+    wanted = _subjects(whens)
+    asks: dict[str, Ask] = {}
+    classes: dict[str, Class] = {}
+    while True:
+        found = [one for one in flow.classes if one.id not in classes and _reads(flow, wanted, one)]
+        more = [ask for ask in flow.asks if ask.id not in asks and _asks(wanted, ask)]
+        if not found and not more:
+            break
+        classes |= {one.id: one for one in found}
+        asks |= {ask.id: ask for ask in more}
+        wanted |= _subjects(one.when for one in found)
+        for ask in more:
+            wanted |= _subjects([ask.when, *(one.when for one in ask.choices)])
+            wanted |= {ask.id, ask.scales} - {""}
+    return replace(
+        flow,
+        asks=tuple(replace(ask, lines=()) for ask in flow.asks if ask.id in asks),
+        classes=tuple(one for one in flow.classes if one.id in classes),
+        effects=(),
+        reply=(),
+        keywords=(),
+        help={},
+    )
+
+
+def every_when(part: Flow) -> Iterator[When]:
+    """The rules of its asks, choices and classes."""
+    for ask in part.asks:
+        yield ask.when
+        yield from (one.when for one in ask.choices)
+    yield from (one.when for one in part.classes)
+
+
+def _subjects(whens: Iterable[When]) -> set[str]:
+    """What these rules test; a class is written `class.<id>`."""
+    found: set[str] = set()
+    for when in whens:
+        for table in when:
+            for subject, test in table.items():
+                if subject == "class":
+                    found |= {f"class.{name}" for name in (*test.has, *test.lacks)}
+                else:
+                    found |= {subject} | _params(test)
+    return found
+
+
+def _params(test: Test) -> set[str]:
+    return {f"param.{bound}" for bound in (test.min, test.max) if isinstance(bound, str)}
+
+
+def _reads(flow: Flow, wanted: set[str], one: Class) -> bool:
+    """Whether a class is read: by name, as danger, or because it may come before one that is."""
+    if f"class.{one.id}" in wanted or (one.kind == "danger" and "danger" in wanted):
+        return True
+    if one.kind != "classification":
+        return False
+    after = flow.classes[flow.classes.index(one) :]
+    return any(f"class.{other.id}" in wanted for other in after if other.kind == one.kind)
+
+
+def _asks(wanted: set[str], ask: Ask) -> bool:
+    return ask.id in wanted or (ask.kind == "unit" and ask.scales in wanted)
+
+
+def param_sets(flow: Flow, part: Flow, whens: Iterable[When]) -> Iterator[dict[str, int | bool]]:
+    """The params in force: those read as booleans both ways, and all limits at an end together."""
+    read = _subjects(whens) | _subjects(every_when(part))
+    for ask in part.asks:
+        read |= {f"param.{bound}" for bound in (ask.min, ask.max) if isinstance(bound, str)}
+    names = [name for name in flow.params if f"param.{name}" in read]
+    both = [name for name in names if isinstance(flow.params[name].value, bool)]
+    usual = {name: param.value for name, param in flow.params.items()}
+    for chosen in product([True, False], repeat=len(both)):
+        yield usual | dict(zip(both, chosen, strict=True))
+    for end in ("min", "max"):
+        at_end = {name: getattr(flow.params[name], end) for name in names if name not in both}
+        ends = {name: value for name, value in at_end.items() if value is not None}
+        if ends:
+            yield usual | ends
