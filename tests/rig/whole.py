@@ -92,33 +92,43 @@ def free_ports() -> int:
             return port
 
 
+def launch(folder: Path, *options: str, port: int | None = None, **environment: str) -> Run:
+    """Start `smsapp run` in a folder; it is up once `ready` says so."""
+    port = port or free_ports()
+    values = {"VAR_DIR": str(folder / "var"), "PORT": str(port), "WEB_PROCESSES": "1"}
+    with (folder / "terminal").open("wb") as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "smsapp", "run", *options],
+            cwd=ROOT,
+            env={**os.environ, **values, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=terminal,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Run(folder, port, process)
+
+
+def kill(run: Run) -> None:
+    """End a run and all that it started, at once."""
+    left = [run.process.pid, *run.family()] if run.process.poll() is None else []
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    run.process.wait()
+
+
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Starts `smsapp run`; whatever a test leaves is ended after it."""
     runs: list[Run] = []
 
     def start(*options: str, port: int | None = None, **environment: str) -> Run:
-        port = port or free_ports()
-        values = {"VAR_DIR": str(tmp_path / "var"), "PORT": str(port), "WEB_PROCESSES": "1"}
-        with (tmp_path / "terminal").open("wb") as terminal:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "smsapp", "run", *options],
-                cwd=ROOT,
-                env={**os.environ, **values, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=terminal,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        runs.append(Run(tmp_path, port, process))
+        runs.append(launch(tmp_path, *options, port=port, **environment))
         return runs[-1]
 
     yield start
     for run in runs:
-        left = [*run.family(), run.process.pid] if run.process.poll() is None else []
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-        run.process.wait()
+        kill(run)
 
 
 @pytest.fixture
