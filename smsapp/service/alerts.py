@@ -41,7 +41,7 @@ def raise_alert(
     if known is not None:
         return "done" if store.told(db, known.id) else "nobody"
     now = rt.now()
-    alert_id = store.add_alert(
+    alert = store.add_alert(
         db,
         ref=ref,
         report_id=report_id,
@@ -56,8 +56,8 @@ def raise_alert(
         raised_at=now,
         climb_at=now,
     )
-    store.add_event(db, alert_id, now, "raised", person_id=person.id)
-    return "done" if begin(rt, db, alert_id) else "nobody"
+    store.add_event(db, alert.id, now, "raised", person_id=person.id)
+    return "done" if begin(rt, db, alert, person) else "nobody"
 
 
 def change_alert(rt: Runtime, db: Connection, report_id: int, texts: Texts, hasten: bool) -> None:

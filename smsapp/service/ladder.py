@@ -3,7 +3,7 @@
 Whoever calls has locked the alert's row, so that of two clocks or answers only one decides.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,73 +13,91 @@ from smsapp.service import outbox
 from smsapp.service.people import contacts, help_phone, text_for, text_from
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
+from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 
 
-def begin(rt: Runtime, db: Connection, alert_id: int) -> bool:
+def begin(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> bool:
     """Tell the first level that has anybody; where the supervisor is missing, the next one too.
 
     False: there is nobody at any level, and the CHW is told so.
     """
-    alert = store.locked(db, alert_id)
-    if not climb(rt, db, alert, "first"):
+    level, people = _reached(db, alert, chw, alert.raised_at)
+    if not people:
         end(rt, db, alert)
         return False
-    alert = store.locked(db, alert_id)
-    if alert.level == 1 and _lacks_supervisor(rt, db, alert):
-        climb(rt, db, alert, "first")
+    over = alert.raised_at + min(_wait(alert, level), _wait(alert, 1))
+    _tell_level(rt, db, alert, level, people, alert.raised_at, over, which="first")
+    wanted = level == 1 and "supervisor" in alert.ladder[0]["roles"]
+    if wanted and not any(one.role == "supervisor" for one in people):
+        climb(rt, db, store.locked(db, alert.id), "first")
     return True
-
-
-def _lacks_supervisor(rt: Runtime, db: Connection, alert: Alert) -> bool:
-    if "supervisor" not in alert.ladder[0]["roles"]:
-        return False
-    return not contacts(db, _chw(rt, db, alert), ["supervisor"], rt.now())
 
 
 def climb(rt: Runtime, db: Connection, alert: Alert, which: str = "climbed") -> bool:
     """Tell the next level that has anybody. False: there is none, and nothing is changed."""
-    chw, now = _chw(rt, db, alert), alert.raised_at if which == "first" else rt.now()
+    now = alert.raised_at if which == "first" else rt.now()
+    level, people = _reached(db, alert, _chw(rt, db, alert), now)
+    if not people:
+        return False
+    if level > 1:
+        store.add_event(db, alert.id, now, "climbed", level=level)
+    _tell_level(rt, db, alert, level, people, now, _next_look(db, alert, level), which=which)
+    return True
+
+
+def _reached(db: Connection, alert: Alert, chw: Person, now: datetime) -> tuple[int, list[Person]]:
+    """The next level that has anybody, and who that is; nobody where there is none."""
     for level, rung in enumerate(alert.ladder, start=1):
         people = contacts(db, chw, rung["roles"], now) if level > alert.level else []
         if people:
-            if level > 1:
-                store.add_event(db, alert.id, now, "climbed", level=level)
-            for one in people:
-                tell(rt, db, alert, one, level, now, which=which)
-            store.set_level(db, alert.id, level, _next_look(db, alert, level))
-            return True
-    return False
+            return level, people
+    return alert.level, []
 
 
-def tell(
+def _tell_level(
+    rt: Runtime,
+    db: Connection,
+    alert: Alert,
+    level: int,
+    people: Sequence[Person],
+    at: datetime,
+    climb_at: datetime,
+    *,
+    which: str,
+) -> None:
+    rows = [_row(rt, db, alert, one, level, which=which) for one in people]
+    put = outbox.put_many(rt, db, rows)
+    fresh = [one.id for one, made in zip(people, put, strict=True) if made is not None]
+    if fresh:
+        store.add_told(db, alert.id, fresh, level, at)
+    store.set_level(db, alert.id, level, climb_at)
+
+
+def _row(
     rt: Runtime,
     db: Connection,
     alert: Alert,
     one: Person,
     level: int,
-    at: datetime,
     *,
     which: str,
     time: int = 1,
-) -> None:
-    """Put the alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
-    key = f"alert:{alert.id}:{level}:{time}:{one.id}"
-    texts = alert.texts.get(which) or alert.texts["first"]
-    put = outbox.put(
-        rt,
-        db,
-        key=key,
+) -> NewOutbound:
+    """The alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
+    return NewOutbound(
+        key=f"alert:{alert.id}:{level}:{time}:{one.id}",
         kind="alert",
         phone=one.phone,
-        text=text_from(rt, db, one, texts),
+        text=text_from(rt, db, one, alert.texts.get(which) or alert.texts["first"]),
+        lane="urgent",
         person_id=one.id,
         alert_id=alert.id,
         alert_level=level,
+        report_id=None,
+        due_at=None,
+        expires_at=None,
     )
-    if put is not None:
-        store.add_told(db, alert.id, one.id, level, at)
-        store.add_event(db, alert.id, at, "told", level=level, person_id=one.id)
 
 
 def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
@@ -189,13 +207,16 @@ def tell_chw(
 
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     """Everyone told so far hears the alert once more, as it reads now."""
-    rows = {row.person_id: row for row in store.told(db, alert.id)}
+    told = {row.person_id: row for row in store.told(db, alert.id)}
     now = rt.now()
-    for one in people_by_ids(db, rows.keys(), now):
+    rows = []
+    for one in people_by_ids(db, told.keys(), now):
         if one.active and one.phone and one.training == alert.training:
-            row = rows[one.id]
+            row = told[one.id]
             which = "first" if row.at == alert.raised_at else "climbed"
-            tell(rt, db, alert, one, row.level, now, which=which, time=time)
+            rows.append(_row(rt, db, alert, one, row.level, which=which, time=time))
+            store.add_event(db, alert.id, now, "told", level=row.level, person_id=one.id)
+    outbox.put_many(rt, db, rows)
 
 
 def _chw(rt: Runtime, db: Connection, alert: Alert) -> Person:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from smsapp.store.connect import insert_into
 from smsapp.store.tables import alert, alert_event, alert_told, person, place, report
 
 Texts = dict[str, dict[str, str]]  # first, climbed -> language -> SMS
@@ -50,10 +51,9 @@ def _alert(row: Row[Any]) -> Alert:
     return Alert(**{name: fields[name] for name in Alert.__dataclass_fields__})
 
 
-def add_alert(db: Connection, **values: Any) -> int:
-    """Insert a raised alert; gives its id."""
-    alert_id: int = db.scalars(insert(alert).values(values).returning(alert.c.id)).one()
-    return alert_id
+def add_alert(db: Connection, **values: Any) -> Alert:
+    """Insert a raised alert. Nobody else sees it before this transaction ends."""
+    return _alert(db.execute(insert(alert).values(values).returning(alert)).one())
 
 
 def numbered(db: Connection, report_id: int, n: int) -> Alert | None:
@@ -141,14 +141,16 @@ def events(db: Connection, alert_id: int) -> list[Row[Any]]:
     return list(db.execute(query.order_by(alert_event.c.id)))
 
 
-def add_told(db: Connection, alert_id: int, person_id: int, level: int, at: datetime) -> None:
-    """From now on this person may answer; told twice, the first level counts."""
-    known = select(alert_told.c.level).where(
-        alert_told.c.alert_id == alert_id, alert_told.c.person_id == person_id
-    )
-    if db.scalar(known) is None:
-        row = {"alert_id": alert_id, "person_id": person_id, "level": level, "at": at}
-        db.execute(insert(alert_told).values(row))
+def add_told(
+    db: Connection, alert_id: int, person_ids: Sequence[int], level: int, at: datetime
+) -> None:
+    """From now on these people may answer; told twice, the first level counts."""
+    rows = [
+        {"alert_id": alert_id, "person_id": one, "level": level, "at": at} for one in person_ids
+    ]
+    db.execute(insert_into(db, alert_told).values(rows).on_conflict_do_nothing())
+    event = {"alert_id": alert_id, "at": at, "what": "told", "level": level}
+    db.execute(insert(alert_event).values([event | {"person_id": one} for one in person_ids]))
 
 
 def told(db: Connection, alert_id: int) -> list[Row[Any]]:
