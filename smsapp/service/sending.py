@@ -159,7 +159,10 @@ def _not_sent(
 def _systemic(
     rt: Runtime, db: Connection, attempt: Attempt, outcome: SendOutcome, now: datetime
 ) -> None:
-    """Every SMS would meet this: hold all lanes, and burn no attempt of this one."""
+    """Every SMS would meet this: hold all lanes, and burn no attempt of this one.
+
+    A probe that fails holds its own lane only: no lane's probe may put off the urgent one's.
+    """
     reason = outcome.reason[:REASON_LENGTH]
     values = {
         "state": "queued",
@@ -169,7 +172,8 @@ def _systemic(
         "reason": reason,
     }
     _move_on(db, attempt, values)
-    pauses.hold(db, LANES, reason, now, now + backoff(rt, 1))
+    held = (attempt.row.lane,) if attempt.probes else LANES
+    pauses.hold(db, held, reason, now, now + backoff(rt, 1))
 
 
 def _refused(

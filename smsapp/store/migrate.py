@@ -1,6 +1,7 @@
 """Brings a database to the schema of this version, and tells whether it is there."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -21,14 +22,11 @@ class BrokenReferences(Exception):
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing, all in one transaction."""
     with engine.connect() as db:
+        connection = db.connection.driver_connection
         if engine.dialect.name == "sqlite":
-            _upgrade_sqlite(db)
-            return
-        with db.begin():
-            db.execute(text("SET LOCAL statement_timeout = 0"))
-            db.execute(text("SET LOCAL lock_timeout = 0"))
-            db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            _run(db)
+            _upgrade_sqlite(db, connection)
+        else:
+            _upgrade_postgresql(db, connection)
 
 
 def is_current(engine: Engine) -> bool:
@@ -38,10 +36,8 @@ def is_current(engine: Engine) -> bool:
     return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
-def _upgrade_sqlite(db: Connection) -> None:
+def _upgrade_sqlite(db: Connection, connection: Any) -> None:
     """Foreign keys rest meanwhile: a rebuilt table would delete its children by cascade."""
-    connection = db.connection.driver_connection
-    assert connection is not None
     connection.execute("PRAGMA foreign_keys=OFF")
     try:
         with db.begin():
@@ -51,6 +47,19 @@ def _upgrade_sqlite(db: Connection) -> None:
                 raise BrokenReferences(f"rows without what they refer to: {sorted(broken)}")
     finally:
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _upgrade_postgresql(db: Connection, connection: Any) -> None:
+    """Hosts migrate in turn, and a statement takes what it takes."""
+    limit, connection.longest = connection.longest, None
+    try:
+        with db.begin():
+            db.execute(text("SET LOCAL statement_timeout = 0"))
+            db.execute(text("SET LOCAL lock_timeout = 0"))
+            db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            _run(db)
+    finally:
+        connection.longest = limit
 
 
 def _run(db: Connection) -> None:

@@ -15,15 +15,17 @@ def patient(seconds: float) -> type[psycopg.Connection[Any]]:
     """
 
     class Patient(psycopg.Connection[Any]):
+        longest: float | None = seconds + SLACK_SECONDS  # None: a migration takes what it takes
+
         def wait(
             self,
             gen: Any,
             interval: float = LOOK_SECONDS,
             timeout: float | None = None,
         ) -> Any:
-            limit = seconds + SLACK_SECONDS
+            limit = self.longest if timeout is None else timeout
             try:
-                return super().wait(gen, interval, limit if timeout is None else timeout)
+                return super().wait(gen, interval, limit)
             except psycopg.OperationalError:
                 if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
                     self.pgconn.finish()  # its answer may still come: nobody may take it for theirs

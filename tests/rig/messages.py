@@ -1,5 +1,7 @@
 """SMS for tests: put one, look at one, say what the network says."""
 
+from dataclasses import replace
+
 from sqlalchemy import RowMapping, select, text
 
 from smsapp.channels.contract import Delivery, DeliveryReport
@@ -33,6 +35,12 @@ def row(rt: Runtime, outbound_id: int = 1) -> RowMapping:
     """One row of the outbox as it is."""
     with rt.read() as db:
         return db.execute(select(outbound).where(outbound.c.id == outbound_id)).mappings().one()
+
+
+def lifelike(rt: Runtime) -> Runtime:
+    """With the pauses of real life: nothing is due again before the test moves the clock."""
+    pauses = {"retry_seconds": 30.0, "retry_cap_seconds": 900.0}
+    return replace(rt, settings=rt.settings.model_copy(update=pauses))
 
 
 def query(rt: Runtime, sql: str) -> list[RowMapping]:

@@ -113,3 +113,14 @@ def test_two_readers_of_one_callback_read_it_once(rt: Runtime, clock: Clock):
         thread.join()
     assert len(query(rt, "SELECT * FROM delivery_report")) == 1
     assert [row["state"] for row in rows(rt)] == ["done"]
+
+
+@pytest.mark.parametrize("name", ["status", "failureReason", "networkCode", "id", "phoneNumber"])
+def test_strange_words_in_a_report_are_kept_too(rt: Runtime, name: str):
+    for strange in ("\x00", "\u202e\U0001f600" * 50, "+265 99", "a" * 999):
+        callbacks.take(rt, "delivery", body(**{name: strange}))
+    callbacks.read_due(rt)
+    assert rows(rt)
+    for row in rows(rt):  # a refusal names the field; anything else would be tried again
+        assert row["state"] == "done" or (row["state"] == "error" and name in row["error"])
+        assert row["attempts"] == 1

@@ -1,11 +1,17 @@
 """The migrations make what the tables say, on both databases."""
 
+import threading
+from collections.abc import Callable
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from smsapp.store.migrate import BrokenReferences, is_current, upgrade
+from smsapp.settings import Settings
+from smsapp.store.connect import make_engine
+from smsapp.store.migrate import LOCK, BrokenReferences, is_current, upgrade
+from smsapp.store.patience import SLACK_SECONDS
 from smsapp.store.tables import metadata
 
 
@@ -27,6 +33,23 @@ def test_a_database_of_another_version_is_not_current(engine: Engine):
     assert not is_current(engine)
     with engine.begin() as db:
         db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_migration_waits_for_another_longer_than_a_statement_may(
+    engine: Engine, make_settings: Callable[..., Settings]
+):
+    hasty = make_engine(make_settings(statement_seconds=0.1))
+    with engine.begin() as db:
+        db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        migrating = threading.Thread(target=upgrade, args=(hasty,))
+        migrating.start()
+        migrating.join(0.1 + SLACK_SECONDS + 0.5)
+        assert migrating.is_alive()
+    migrating.join(10)
+    assert not migrating.is_alive()
+    assert is_current(hasty)
+    hasty.dispose()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
