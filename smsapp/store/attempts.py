@@ -45,7 +45,12 @@ def end_attempt(db: Connection, attempt_id: int, values: dict[str, Any]) -> None
 def count_sent(
     db: Connection, phone: str, text_hash: str, same_since: datetime, any_since: datetime
 ) -> tuple[int, int]:
-    """How many SMS may have gone to this phone: of this text, and of any."""
+    """How many SMS may have gone to this phone: of this text, and of any.
+
+    Until commit nobody else counts this phone's: eight threads would each see the third.
+    """
+    if db.dialect.name == "postgresql":  # SQLite has one writer
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 0))))
     same = and_(outbound.c.text_hash == text_hash, send_attempt.c.started_at >= same_since)
     query = (
         select(func.count(case((same, 1))), func.count())
