@@ -88,6 +88,7 @@ class Ask:
     optional: bool = False  # an SMS may leave it out
     waits: tuple[str, ...] = ()  # answers (ids) that keep the report waiting for this ask
     again: bool = False  # asked anew when a waiting report is taken up again
+    source: str = ""  # who says the numbers in it
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -97,6 +98,7 @@ class Class:
     id: str
     kind: ClassKind
     when: When
+    source: str = ""  # who says the numbers in it
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -18,7 +18,7 @@ ONE_PAGE_CHOICES = 6  # a list this short stays whole where it fits: domain note
 WHOLE_ROOM = 48  # septets kept for the whole training line and its line break
 PAGED = ("one", "ticks", "list")  # danger and notes are one screen, or the checker refuses them
 SHORT_ROOM = 3  # septets kept for the short training mark
-BACK_ROOM = 10  # septets kept for the line that names 00
+NOTICE_ROOM = 22  # septets kept for the line that says why a key is refused, or that names 00
 MORE_ROOM = 9  # septets kept for the line that names 98
 
 
@@ -76,7 +76,7 @@ def options(ask: Ask, answers: Answers, facts: Facts, given: Given) -> list[str]
 
 def pages(top: str, offered: list[str], *, ticks: bool, whole: bool) -> list[list[str]]:
     """The choices of each screen, first screen first."""
-    room = gsm.SCREEN_SEPTETS - (WHOLE_ROOM if whole else SHORT_ROOM) - BACK_ROOM - _cost(top)
+    room = gsm.SCREEN_SEPTETS + 1 - (WHOLE_ROOM if whole else SHORT_ROOM) - NOTICE_ROOM - _cost(top)
     most = len(offered) if ticks else ONE_PAGE_CHOICES
     if len(offered) <= most and sum(_cost(one) for one in offered) <= room:
         return [offered]

@@ -1,0 +1,79 @@
+"""Whether a flow may be served: every problem with its place and its cure (`docs/checks.md`)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smsapp.flow import budget, rules, widths
+from smsapp.flow.library import WORDS_FILE, Library
+from smsapp.flow.measure import measure
+from smsapp.flow.model import Flow
+from smsapp.flow.words import Words
+
+CODES = {  # what each means; docs/checks.md says it at length
+    "load": "the file is not a flow",
+    "gsm": "a character is outside GSM 03.38",
+    "long": "a screen or an SMS is longer than 160 septets",
+    "placeholder": "a placeholder is not known",
+    "letter": "an ask has no letter for the SMS face",
+    "keyword": "a keyword is not usable, or another flow or command has it",
+    "value": "a rule tests for a value that cannot be",
+    "source": "a number has no source",
+    "param": "a param's value is outside its limits",
+    "reached": "an ask, choice, class or line never comes about",
+    "empty": "a report may be answered with nothing",
+    "hops": "a call takes too many requests",
+    "seconds": "a call takes too long",
+    "danger": "danger is not told, or not asked first",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to mend before the flow is served."""
+
+    file: str
+    place: str
+    code: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.place}: {self.cure} [{self.code}]"
+
+
+def check(flow: Flow, words: Words) -> list[Problem]:
+    """All that is wrong with one flow."""
+    found, pages = measure(flow, words)
+    found += [*rules.problems(flow), *widths.letters(flow), *budget.problems(flow, pages)]
+    return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
+
+
+def check_words(words: Words) -> list[Problem]:
+    """All that is wrong with the system's own sentences."""
+    return [Problem(WORDS_FILE, *one) for one in dict.fromkeys(widths.words_problems(words))]
+
+
+def check_all(library: Library) -> list[Problem]:
+    """All that is wrong in a folder of flows."""
+    found = []
+    for told in library.problems:  # file: place: cure
+        file, place, cure = told.split(": ", 2)
+        found.append(Problem(file, place, "load", cure))
+    found += check_words(library.words)
+    for flow in library.flows.values():
+        found += check(flow, library.words)
+    return found + list(shared_keywords(library))
+
+
+def shared_keywords(library: Library) -> Iterator[Problem]:
+    """Words that begin an SMS to more than one flow, or are a command."""
+    owners = {
+        word: f"the command {name}"
+        for name, command in library.words.command.items()
+        for word in command.words
+    }
+    for flow in library.flows.values():
+        for keyword in flow.keywords:
+            owner = owners.setdefault(keyword.word, flow.id)
+            if owner != flow.id:
+                cure = f"{owner} has this word already; choose another"
+                yield Problem(f"{flow.id}.toml", f"keyword {keyword.word}", "keyword", cure)

@@ -1,0 +1,181 @@
+"""How long every screen and SMS of a flow can become, in every language."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from smsapp import gsm
+from smsapp.flow.answer import Wrong, choices, parse
+from smsapp.flow.cases import fillings, open_tests
+from smsapp.flow.fill import fill
+from smsapp.flow.judge import Facts, holds
+from smsapp.flow.model import Answers, Ask, Flow, Given, Item, Line, Test, When
+from smsapp.flow.parts import texts
+from smsapp.flow.rules import OUTCOMES, Found, facts_of, known_choices
+from smsapp.flow.screen import page_count, show
+from smsapp.flow.widths import WIDE, too_long, unknown_letters, widest
+from smsapp.flow.words import Words
+
+ITEM = "item."  # the words that name one thing of an offered list
+LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
+OFFERED = tuple(Item(str(key), str(key)) for key in range(LIST_LENGTHS[-1]))  # only counted
+TYPED_WRONG = ("", "999999x")  # what every kind of ask but text and note refuses
+Way = tuple[int, ...]  # which of some lines are said together
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A flow with what fills its texts at their widest."""
+
+    flow: Flow
+    words: Words
+    values: dict[str, str]
+
+    def given(self, language: str) -> Given:
+        """Somebody in training for whom everything is known, and everything wide."""
+        lists = {ask.offers: self.items(language) for ask in self.flow.asks if ask.offers}
+        return Given(language, training=True, values=dict(self.values), lists=lists)
+
+    def items(self, language: str) -> tuple[Item, ...]:
+        """As many things as can be offered, at their widest."""
+        named = (name for name in self.words.word if name.startswith(ITEM))
+        said = [self.words.say(name, language, self.values) for name in named]
+        longest = max(said, key=lambda text: gsm.measure(text).units, default="")
+        return tuple(Item(str(key), longest) for key in range(LIST_LENGTHS[-1]))
+
+
+def measure(flow: Flow, words: Words) -> tuple[list[Found], dict[str, int]]:
+    """All that is too long or cannot be shown, and the most screens that each ask takes."""
+    sized = Sized(flow, words, widest(flow))
+    longest: dict[str, str] = {}
+    pages: dict[str, int] = {}
+    for place, text in _sms(sized):
+        _note(longest, place, text)
+    for ask in flow.asks:
+        pages[ask.id] = 1
+        for given, facts, answers in _put(sized, ask):
+            count = page_count(flow, ask, facts, given, answers)
+            if ask.kind != "list":  # what waits for her comes first: one screen is the rule
+                pages[ask.id] = max(count, pages[ask.id])
+            for text in _screens(sized, ask, facts, given, answers, count):
+                _note(longest, f"ask {ask.id}, {given.language}", text)
+    long = [(place, "long", too_long(text)) for place, text in longest.items()]
+    return [*_letters(sized), *(one for one in long if one[2])], pages
+
+
+def _note(longest: dict[str, str], place: str, text: str) -> None:
+    if gsm.measure(text).units > gsm.measure(longest.get(place, "")).units:
+        longest[place] = text
+
+
+def _letters(sized: Sized) -> Iterator[Found]:
+    for place, text in texts(sized.flow):
+        for language in sized.flow.languages:
+            for code, cure in unknown_letters(text[language], sized.values):
+                yield f"{place}, {language}", code, cure
+
+
+def _sms(sized: Sized) -> Iterator[tuple[str, str]]:
+    """The form, the effects' SMS and the reply, which is also the last screen."""
+    flow = sized.flow
+    for effect in flow.effects:
+        for name, lines in (("first", effect.first), ("climbed", effect.climbed)):
+            rules = [effect.when, *(line.when for line in lines)]
+            for way in _ways(sized, rules, lines) if lines else ():
+                for language in flow.languages:
+                    said = [lines[at].text[language] for at in way]
+                    yield f"effect {effect.id}, {name}, {language}", _whole(sized, said, language)
+    for way in _ways(sized, [line.when for line in flow.reply], flow.reply, ends=True):
+        for language in flow.languages:
+            said = [flow.reply[at].text[language] for at in way]
+            yield f"reply, {language}", _whole(sized, said, language)
+    for language in flow.languages if flow.help else ():
+        yield f"help, {language}", _whole(sized, [flow.help[language]], language)
+
+
+def _whole(sized: Sized, said: Iterable[str], language: str) -> str:
+    """The text of an SMS to somebody in training, everything in it wide."""
+    training = sized.words.say("training", language, sized.values)
+    return "\n".join([training, *(fill(one, sized.values) for one in said)])
+
+
+def _ways(
+    sized: Sized, rules: list[When], lines: tuple[Line, ...], *, ends: bool = False
+) -> set[Way]:
+    """Every set of lines that can be said together. `ends`: they may test what effects did."""
+    ways: set[Way] = set()
+    given = sized.given(sized.flow.languages[0])
+    for answers, chosen in fillings(sized.flow, rules, given):
+        facts = facts_of(sized.flow, answers, chosen)
+        if ends or holds(rules[0], facts):
+            ways.update(_said(sized.flow, lines, facts))
+    return ways
+
+
+def _said(flow: Flow, lines: tuple[Line, ...], facts: Facts) -> Iterator[Way]:
+    """The lines that hold on these facts, for each thing that may be known and come of effects."""
+    undecided = [line.when for line in lines if open_tests(line.when, facts) not in ([], [[]])]
+    told = [
+        [(f"outcome.{effect.id}", word) for word in OUTCOMES[effect.do]]
+        for effect in flow.effects
+        if undecided and holds(effect.when, facts)
+    ]
+    for known in known_choices(undecided):
+        for outcomes in product(*told):
+            more = {**facts, **known, **dict(outcomes)}
+            yield tuple(at for at, line in enumerate(lines) if holds(line.when, more))
+
+
+def _put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
+    """Each way in which this ask looks different, in each language."""
+    rules = [ask.when, *(line.when for line in ask.lines), *(one.when for one in ask.choices)]
+    if ask.kind == "danger":
+        rules.append(({"danger": Test(equals=(True,))},))
+    seen: set[object] = set()
+    for language in sized.flow.languages:
+        for answers, chosen in fillings(sized.flow, rules, sized.given(language)):
+            for given in _senders(chosen, rules, ask):
+                facts = facts_of(sized.flow, answers, given)
+                put = facts["danger"] is True if ask.kind == "danger" else holds(ask.when, facts)
+                lines = tuple(holds(line.when, facts) for line in ask.lines)
+                offered = tuple(place for place, _ in choices(ask, facts))
+                look = (language, lines, offered, len(given.lists.get(ask.offers, ())))
+                if put and look not in seen:
+                    seen.add(look)
+                    yield given, facts, answers
+
+
+def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
+    """Everybody for whom this ask can differ: by role, training, what is known and offered."""
+    tests = [(name, test) for when in rules for table in when for name, test in table.items()]
+    read = {name for name, _ in tests}
+    roles = {str(role) for name, test in tests if name == "person.role" for role in test.equals}
+    training = (True, False) if "person.training" in read else (True,)
+    lists = sorted({name[5:] for name in read if name.startswith("list.")} | {ask.offers} - {""})
+    known = list(known_choices(rules))
+    lengths = product(LIST_LENGTHS, repeat=len(lists))
+    for role, trains, there, many in product(sorted(roles) or ("chw",), training, known, lengths):
+        absent = {name[6:] for name, held in there.items() if not held}
+        present = {name[6:]: WIDE for name, held in there.items() if held}
+        yield replace(
+            given,
+            role=role,
+            training=trains,
+            values={k: v for k, v in (present | given.values).items() if k not in absent},
+            lists={
+                name: given.lists.get(name, OFFERED)[:count]
+                for name, count in zip(lists, many, strict=True)
+            },
+        )
+
+
+def _screens(
+    sized: Sized, ask: Ask, facts: Facts, given: Given, answers: Answers, count: int
+) -> Iterator[str]:
+    """Each screen of an ask, alone and below each line that a refused key brings."""
+    refused = [parse(ask, typed, facts, given) for typed in TYPED_WRONG]
+    notices = [None, Wrong("wrong.back"), *(one for one in refused if isinstance(one, Wrong))]
+    for page, notice in product(range(count), notices):
+        yield show(
+            sized.flow, ask, facts, answers, given, sized.words, page=page, notice=notice
+        ).text

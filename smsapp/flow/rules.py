@@ -1,0 +1,192 @@
+"""What is wrong with a flow's rules: values, sources, reach, danger, an empty reply."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from smsapp.flow.cases import fillings, open_tests
+from smsapp.flow.judge import Facts, classify, learn
+from smsapp.flow.model import Answers, Flow, Given, Test, When
+from smsapp.flow.parts import effect_lines, whens
+
+Found = tuple[str, str, str]  # place, code, cure
+KEYWORD = re.compile(r"[A-Z]{2,12}")  # one letter is an ask
+TOLD = ("done", "nobody")
+ANSWERED = ("done", "already", "not_yours", "none_open", "several")
+OUTCOMES = {  # what can become of each effect
+    "raise_alert": TOLD,
+    "request": TOLD,
+    "answer_alert": ANSWERED,
+    "answer_request": ANSWERED,
+    "follow_up": ("done",),
+}
+NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")
+
+
+def problems(flow: Flow) -> Iterator[Found]:
+    """Everything but sizes and hops."""
+    yield from _keywords(flow)
+    yield from _values(flow)
+    yield from _sources(flow)
+    yield from _params(flow)
+    yield from _danger(flow)
+    yield from _reach(flow)
+    if flow.kind == "form" and (not flow.reply or flow.reply[-1].when):
+        yield "reply", "empty", "end with a line that has no when"
+
+
+def _keywords(flow: Flow) -> Iterator[Found]:
+    seen: set[str] = set()
+    for keyword in flow.keywords:
+        place = f"keyword {keyword.word}"
+        if not KEYWORD.fullmatch(keyword.word) or keyword.word in seen:
+            yield place, "keyword", "write 2 to 12 capital letters, each word once"
+        seen.add(keyword.word)
+        for name, value in keyword.sets.items():
+            ask = flow.ask(name)
+            if ask is None or value not in [choice.id for choice in ask.choices]:
+                yield place, "keyword", f"sets {name} must name a choice of an ask"
+
+
+def _values(flow: Flow) -> Iterator[Found]:
+    possible = dict(_possible(flow))
+    for place, when, _ in whens(flow):
+        for table in when:
+            for subject, test in table.items():
+                named = {*test.has, *test.lacks, *(one for one in test.equals if not _number(one))}
+                for value in sorted(map(str, named - possible.get(subject, named))):
+                    yield place, "value", f"{subject} can never be {value}"
+
+
+def _possible(flow: Flow) -> Iterator[tuple[str, set[object]]]:
+    """What each subject may be tested for."""
+    for ask in flow.asks:
+        if ask.kind != "list" and ask.kind != "text":
+            yield ask.id, {choice.id for choice in ask.choices} | set(ask.special.values())
+    for effect in flow.effects:
+        yield f"outcome.{effect.id}", set(OUTCOMES[effect.do])
+    yield "class", {one.id for one in flow.classes}
+    yield "danger", {True, False}
+    yield "face", {"ussd", "sms"}
+    for name in flow.params:
+        yield f"param.{name}", {True, False}
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _sources(flow: Flow) -> Iterator[Found]:
+    """Whoever changes a number must see who says so."""
+    cure = 'write source = "who says so"'
+    yield from ((f"param {name}", "source", cure) for name, param in flow.params.items()
+                if not param.source.strip())  # fmt: skip
+    sourced = {f"ask {ask.id}": ask.source for ask in flow.asks}
+    sourced |= {f"class {one.id}": one.source for one in flow.classes}
+    limits = {f"ask {ask.id}" for ask in flow.asks if _number(ask.min) or _number(ask.max)}
+    limits |= {place for place, when, _ in whens(flow) if _has_limit(when)}
+    for place in sorted(limits):
+        if not sourced.get(place):
+            yield place, "source", cure if place in sourced else "test a class instead"
+    for effect in flow.effects:
+        minutes = (*effect.minutes, *(rung.minutes for rung in effect.ladder))
+        if any(_number(one) and one for one in minutes):
+            yield f"effect {effect.id}", "source", "make the minutes a param with a source"
+
+
+def _has_limit(when: When) -> bool:
+    return any(
+        _number(bound)
+        for table in when
+        for subject, test in table.items()
+        for bound in (test.min, test.max, *test.equals)
+        if not subject.startswith(NOT_LIMITS)
+    )
+
+
+def _params(flow: Flow) -> Iterator[Found]:
+    for name, param in flow.params.items():
+        low = param.value if param.min is None else param.min
+        high = param.value if param.max is None else param.max
+        if not low <= param.value <= high:
+            yield f"param {name}", "param", f"write a value from {low} to {high}"
+
+
+def _danger(flow: Flow) -> Iterator[Found]:
+    """Danger has its screen, and all that decides it is asked before anything else."""
+    if not flow.danger_classes:
+        return
+    if flow.danger_ask is None:
+        yield "ask", "danger", 'add an ask of kind = "danger", which says what to do at once'
+    deciding = set(flow.danger_support)
+    for ask in reversed(flow.asks):
+        if ask.id in deciding:
+            deciding |= set().union(*ask.when)
+    late = ""
+    for ask in flow.asks:
+        if ask.kind != "danger" and ask.id not in deciding:
+            late = late or ask.id
+        elif late and ask.id in deciding:
+            yield f"ask {ask.id}", "danger", f"it decides danger: ask it before {late}"
+
+
+def known_choices(rules: Iterable[When]) -> Iterator[dict[str, bool]]:
+    """Each way in which what the service fills in may be there or not."""
+    names = sorted({subject for when in rules for table in when for subject in table
+                    if subject.startswith("known.")})  # fmt: skip
+    for chosen in product([True, False], repeat=len(names)):
+        yield dict(zip(names, chosen, strict=True))
+
+
+def facts_of(flow: Flow, answers: Answers, given: Given) -> Facts:
+    """All facts of a filling, classes too."""
+    facts, _ = learn(flow, answers, given)
+    classify(flow, facts)
+    return facts
+
+
+def _reach(flow: Flow) -> Iterator[Found]:
+    """What no answers bring about. Enumerating for the reply settles most of it."""
+    waiting = dict(_targets(flow))
+    _tick_off(flow, waiting, [line.when for line in flow.reply])
+    for place, rules in list(waiting.items()):
+        if place in waiting:
+            _tick_off(flow, waiting, rules, place)
+        if place in waiting:
+            yield place, "reached", "no answers bring this about: mend its when, or take it out"
+
+
+def _tick_off(
+    flow: Flow, waiting: dict[str, list[When]], rules: list[When], until: str = ""
+) -> None:
+    """Take out of `waiting` what comes about while these rules are enumerated."""
+    given = Given(flow.languages[0], training=True)
+    for answers, chosen in fillings(flow, rules, given):
+        facts = facts_of(flow, answers, chosen)
+        for place in [name for name, all_of in waiting.items() if _may(all_of, facts)]:
+            del waiting[place]
+        if until and until not in waiting:
+            return
+
+
+def _may(rules: list[When], facts: Facts) -> bool:
+    return all(open_tests(when, facts) for when in rules)
+
+
+def _targets(flow: Flow) -> Iterator[tuple[str, list[When]]]:
+    """Every place with the rules that must hold together for it."""
+    for ask in flow.asks:
+        yield f"ask {ask.id}", [ask.when]
+        for choice in ask.choices:
+            yield f"ask {ask.id}, choice {choice.id}", [ask.when, choice.when]
+        for number, line in enumerate(ask.lines, start=1):
+            yield f"ask {ask.id}, line {number}", [ask.when, line.when]
+    for one in flow.classes:  # of the classifications only the first that holds comes about
+        yield f"class {one.id}", [({"class": Test(has=(one.id,))},)]
+    for effect in flow.effects:
+        yield f"effect {effect.id}", [effect.when]
+        yield f"effect {effect.id}, hasten", [effect.when, effect.hasten]
+        for place, line in effect_lines(effect):
+            yield place, [effect.when, line.when]
+    for number, line in enumerate(flow.reply, start=1):
+        yield f"reply {number}", [line.when]

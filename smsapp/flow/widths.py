@@ -1,0 +1,88 @@
+"""How wide a placeholder can be, and what is wrong with a text whatever its place."""
+
+from collections.abc import Iterator, Mapping
+
+from smsapp import gsm
+from smsapp.flow.fill import WIDTHS, fill, placeholders
+from smsapp.flow.model import Ask, Flow
+from smsapp.flow.rules import Found
+from smsapp.flow.screen import MORE_ROOM, NOTICE_ROOM, SHORT_ROOM, WHOLE_ROOM
+from smsapp.flow.words import Words
+
+WIDE = "8"  # one septet, as a digit or a letter is
+ROOMS = {  # septets that screens keep for these words
+    "training": WHOLE_ROOM - 1,
+    "training.short": SHORT_ROOM,
+    "nav.back": NOTICE_ROOM - 1,
+    "nav.more": MORE_ROOM - 1,
+}
+
+
+def widest(flow: Flow | None) -> dict[str, str]:
+    """Every placeholder of a flow at its full width."""
+    widths = dict(WIDTHS)
+    if flow:
+        for name, param in flow.params.items():
+            ends = (param.value, param.min or 0, param.max or 0)
+            widths[name] = max(len(str(int(end))) for end in ends)
+        widths |= {ask.id: _digits(flow, ask) for ask in flow.asks if ask.kind == "number"}
+    return {name: WIDE * width for name, width in widths.items()}
+
+
+def _digits(flow: Flow, ask: Ask) -> int:
+    most = flow.params[ask.max].max if isinstance(ask.max, str) else ask.max
+    return len(str(most if most is not None else 999_999))
+
+
+def unknown_letters(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What no phone can show, and what nothing fills."""
+    outside = gsm.measure(text).outside
+    if outside:
+        yield "gsm", f"write {' '.join(outside)} with letters of GSM 03.38"
+    for name in placeholders(text):
+        if name not in values:
+            yield "placeholder", f"{{{name}}} is not known; take it out"
+
+
+def too_long(text: str) -> str:
+    """The cure for a text that is no single screen or SMS, "" where it is one."""
+    size = gsm.measure(text)
+    if size.outside or size.units <= gsm.SCREEN_SEPTETS:
+        return ""
+    return f"{size.units} septets, at most {gsm.SCREEN_SEPTETS}: shorten {text!r}"
+
+
+def letters(flow: Flow) -> Iterator[Found]:
+    """Whether the SMS face can name every ask."""
+    if not flow.keywords:
+        return
+    for ask in flow.asks:
+        if not ask.letter and ask.kind not in ("note", "danger", "list") and not _set(flow, ask):
+            yield f"ask {ask.id}", "letter", "give it a capital letter, for SMS"
+    named = " ".join(ask.letter for ask in flow.asks if ask.letter and ask.kind != "danger")
+    if len(named) > WIDTHS["letters"]:
+        yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {named}"
+
+
+def _set(flow: Flow, ask: Ask) -> bool:
+    return all(ask.id in keyword.sets for keyword in flow.keywords)
+
+
+def words_problems(words: Words) -> Iterator[Found]:
+    """What is wrong with the system's own sentences."""
+    values = widest(None)
+    for name, word in words.word.items():
+        for language in words.languages:
+            place, text = f"word {name}, {language}", word.text[language]
+            for code, cure in unknown_letters(text, values):
+                yield place, code, cure
+            filled = fill(text, values)
+            if word.where != "line":
+                filled = fill(words.say("training", language, values), values) + "\n" + filled
+            cure = too_long(filled)
+            if cure:
+                yield place, "long", cure
+            usual = NOTICE_ROOM - 1 if name.startswith("wrong.") else gsm.SCREEN_SEPTETS
+            room = ROOMS.get(name, usual)
+            if gsm.measure(filled).units > room and word.where == "line":
+                yield place, "long", f"at most {room} septets"
