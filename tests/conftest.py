@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.rig.programme",
     "tests.rig.browser",
     "tests.rig.whole",
+    "tests.rig.golden",
 )
 
 for name in Settings.model_fields:  # what this machine has set must not decide a test

@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -68,7 +69,7 @@ def callbacks_are_kept(db: Connection, record: Record) -> Iterator[str]:
     for entry in record.get("callback", ()):
         said = frozenset((name, value) for name, value in entry["form"].items() if value)
         kind = DOORS.get(entry["door"])
-        if kind and entry["status"] // 100 == 2 and (kind, said) not in kept:
+        if kind and (entry["status"] or 0) // 100 == 2 and (kind, said) not in kept:
             yield f"I1: callback {entry['n']} at {entry['door']} was answered 2xx and has no row"
 
 
@@ -84,17 +85,22 @@ def reports_are_exactly_one(db: Connection, record: Record) -> Iterator[str]:
     for hop in record.get("hop", ()):
         thanked = hop["status"] == 200 and hop["answer"].startswith("END")
         for word in hop["answer"].replace(".", " ").split() if thanked else ():
-            if ref.is_ref(word) and "write" in hop["answer"] and word not in written[hop["phone"]]:
+            if ref.is_ref(word) and "write" in hop["answer"].lower() and word not in written[hop["phone"]]:
                 yield f"I2: hop {hop['n']} thanked for a report that is not there"
 
 
-def danger_is_told(db: Connection, flows: Path) -> Iterator[str]:
-    """I3: a report with danger has its alert, and an alert its SMS or somebody who knows."""
-    dangers = {
+@cache
+def _dangers(flows: Path) -> dict[str, set[str]]:
+    return {
         flow.id: {one.id for one in flow.classes if one.kind == "danger"}
         for flow in load_library(flows).flows.values()
         if any(effect.do == "raise_alert" for effect in flow.effects)
     }
+
+
+def danger_is_told(db: Connection, flows: Path) -> Iterator[str]:
+    """I3: a report with danger has its alert, and an alert its SMS or somebody who knows."""
+    dangers = _dangers(flows)
     told = {row["report_id"] for row in _rows(db, "SELECT report_id FROM alert")}
     for row in _rows(db, "SELECT id, flow, classes FROM report WHERE state <> 'withdrawn'"):
         holds = {word for word in dangers.get(row["flow"], ()) if f'"{word}"' in _json(row)}

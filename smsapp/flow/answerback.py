@@ -30,7 +30,8 @@ def sms_reply(
         return _wrap(library, filled, given)
     letters = missing_letters(judged.missing)
     if judged.dangers:
-        return _sms(library, "sms.danger", given, letters=letters, **extra)
+        word = "sms.danger_nobody" if "nobody" in outcomes.values() else "sms.danger"
+        return _sms(library, word, given, letters=letters, **extra)
     if reading.unknown:
         text = unread_text(reading.unknown)
         return _sms(library, "sms.unread", given, letters=letters, text=text)

@@ -147,7 +147,7 @@ def judge(flow: Flow, answers: Answers, given: Given) -> Judgement:
     facts, open_asks = learn(flow, answers, given)
     classes = classify(flow, facts)
     dangers = tuple(one.id for one in flow.danger_classes if one.id in classes)
-    missing = tuple(ask for ask in open_asks if _is_missing(ask, flow, facts))
+    missing = tuple(ask for ask in open_asks if _is_missing(ask, flow, facts, answers))
     return Judgement(facts, tuple(classes), dangers, missing)
 
 
@@ -174,7 +174,7 @@ def classify(flow: Flow, facts: Facts) -> list[str]:
     return held
 
 
-def _is_missing(ask: Ask, flow: Flow, facts: Facts) -> bool:
+def _is_missing(ask: Ask, flow: Flow, facts: Facts, answers: Answers) -> bool:
     """Asks that apply; also those that wait for the age or for danger alone, to ask but once."""
     if ask.optional:
         return False
@@ -182,7 +182,7 @@ def _is_missing(ask: Ask, flow: Flow, facts: Facts) -> bool:
     if applies is not None:
         return applies
     if ask.kind == "unit":
-        return False
+        return ask.scales in answers  # 3 what? Only the number itself is known yet
     numbers = {one.id for one in flow.asks if one.kind == "number"}
     guessed = {**facts, **dict.fromkeys(numbers - facts.keys(), PLAUSIBLE)}
     if guessed["danger"] is UNKNOWN:

@@ -6,14 +6,15 @@ from sqlalchemy import Connection
 
 from smsapp.channels.contract import HopReply
 from smsapp.flow import screen
-from smsapp.flow.fill import fill
-from smsapp.flow.judge import lines
 from smsapp.flow.model import Flow, Given
-from smsapp.flow.walk import MENU, Walked, next_ask, step
+from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
+from smsapp.service.drafts import hold
+from smsapp.service.ending import end_screen
 from smsapp.service.fillings import as_report, current, dump, new_filling, resume_draft, start
 from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
+from smsapp.service.people import unregistered
 from smsapp.store import reports as store
 from smsapp.store.people import Person, person_by_phone
 from smsapp.store.sessions import Call, Filling
@@ -49,7 +50,7 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
         return False
     filling.walked = dump(walked)
     if flow.kind == "menu":
-        _choose(rt, call, flow, walked, given)
+        _choose(rt, call, flow, walked, given, length)
         return False
     done = next_ask(flow, walked, given)[0] is None
     if not done and walked.commits <= filling.saved:
@@ -65,11 +66,11 @@ def is_free_text(rt: Runtime, call: Call) -> bool:
     return ask is not None and ask.kind == "text"
 
 
-def offers_list(rt: Runtime, call: Call) -> bool:
-    """Whether the ask now shown depends on what was offered when it was shown."""
+def depends_on_offer(rt: Runtime, call: Call, key: str) -> bool:
+    """Whether a key picks from a list, which may have offered something else before it was lost."""
     _, flow, given, walked = current(rt, call)
     ask, _ = next_ask(flow, walked, given)
-    return ask is not None and ask.kind in ("list", "text")
+    return ask is not None and ask.kind == "list" and key not in (NONE_OF_THESE, BACK, MENU)
 
 
 def show(rt: Runtime, call: Call) -> HopReply:
@@ -101,7 +102,7 @@ def _leave(rt: Runtime, call: Call) -> None:
             open_menu(rt, db, call, person)
 
 
-def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given) -> None:
+def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, length: int) -> None:
     """What a key on the menu began, if it began something."""
     if walked.notice or not walked.taken:
         return
@@ -110,7 +111,9 @@ def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given) -
     if ask is None or not value:
         return
     if ask.opens and value != NONE_OF_THESE:
-        _open(rt, call, ask.opens, value, given)
+        opened = _resume(rt, call, value, length) if ask.opens == "resume" else False
+        if not (opened or (ask.opens == "amend" and _amend(rt, call, value, given))):
+            _leave(rt, call)
         return
     chosen = next((one.flow for one in ask.choices if one.id == value and one.flow), "")
     if chosen:
@@ -125,25 +128,31 @@ def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -
     return filling
 
 
-def _open(rt: Runtime, call: Call, opens: str, key: str, given: Given) -> None:
-    """Take up a draft, or a report that waits; the menu again where it is gone by now."""
+def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:
+    """Take up a draft. False: it is gone by now."""
     with rt.read() as db:
         person = person_by_phone(db, call.phone, rt.now())
-        if person is None:
-            return
-        if opens == "resume":
-            draft = store.draft_by_id(db, int(key))
-            if draft and draft.person_id == person.id and resume_draft(rt, call, draft):
-                return
-        else:
-            report = store.report_by_ref(db, person.id, key)
-            flow = rt.flows.flows.get(report.flow) if report and report.waits else None
-            if report and flow:
-                answers = answers_to_amend(flow, report)
-                filling = _begin_flow(rt, call, flow, given, answers=answers)
-                filling.report_id = report.id
-                return
-        open_menu(rt, db, call, person)
+        draft = store.draft_by_id(db, int(key))
+    if person is None or draft is None or draft.person_id != person.id:
+        return False
+    try:
+        held = hold(rt, draft, call.session, length)
+    except Exception as error:
+        raise NotSaved from error
+    return held and resume_draft(rt, call, draft)
+
+
+def _amend(rt: Runtime, call: Call, key: str, given: Given) -> bool:
+    """Take up a report that waits. False: it waits no longer."""
+    with rt.read() as db:
+        person = person_by_phone(db, call.phone, rt.now())
+        report = store.report_by_ref(db, person.id, key) if person else None
+    flow = rt.flows.flows.get(report.flow) if report and report.waits else None
+    if report is None or flow is None:
+        return False
+    filling = _begin_flow(rt, call, flow, given, answers=answers_to_amend(flow, report))
+    filling.report_id = report.id
+    return True
 
 
 def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: bool) -> None:
@@ -160,7 +169,7 @@ def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: b
             rt.point("ussd_before_commit")
             sent = True
     except reports.NotAllowed:
-        call.last = rt.flows.say("hop.unknown", "en", phone=rt.settings.help_phone)
+        call.last = unregistered(rt)
         return
     except Exception as error:
         if sent:
@@ -169,22 +178,9 @@ def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: b
     rt.point("ussd_after_commit")
     filling.saved, filling.done = walked.commits, finished
     call.outcomes = recorded.outcomes
-    given = saving.given
-    if recorded.already:
-        text = rt.flows.say("hop.already", given.language, ref=recorded.ref)
-        call.last = screen.end(text, given, rt.flows.words).text
-        filling.done = True
-    elif finished:
-        call.last = _end(rt, saving, recorded)
-
-
-def _end(rt: Runtime, saved: reports.Filling, recorded: reports.Recorded) -> str:
-    """The last screen: what was saved, who is told, what to write down."""
-    facts = dict(recorded.judged.facts)
-    facts.update({f"outcome.{name}": word for name, word in recorded.outcomes.items()})
-    said = "\n".join(lines(saved.flow.reply, facts, saved.given.language))
-    values = {**screen.values(saved.answers, saved.given), "ref": recorded.ref, **recorded.values}
-    return screen.end(fill(said, values), saved.given, rt.flows.words).text
+    filling.done = filling.done or recorded.already
+    if filling.done:
+        call.last = end_screen(rt, saving, recorded)
 
 
 def _show(
@@ -202,7 +198,7 @@ def _show(
         rt.flows.words,
         page=walked.page,
         notice=walked.notice,
-        back=flow.kind != "menu" or bool(walked.taken),
+        back=len(walked.taken) > walked.barrier or (flow.kind != "menu" and not walked.taken),
         outcomes=call.outcomes,
     )
     return HopReply(shown.text, shown.ends, f"{filling.flow}.{ask.id}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -69,13 +70,12 @@ def apply(
 
 def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     """One alert for each time danger first held; later facts change its words, and may hurry it."""
-    n = case.filling.withdrawn + 1
     texts = {
         "first": _texts(case, effect.first),
         "climbed": _texts(case, effect.climbed),
     }
-    old = alert_store.numbered(db, case.report.id, n)
-    if old is None:
+    standing = alert_store.standing(db, case.report.id)
+    if not standing:
         ladder = [
             {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
             for rung in effect.ladder
@@ -89,13 +89,19 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
             kind=effect.kind,
             texts=texts,
             ladder=ladder,
-            n=n,
+            n=_next_number(db, case.report.id),
         )
         return
+    old = standing[0]
     hasten = bool(effect.hasten) and holds(effect.hasten, case.judged.facts) is True
     if old.texts != texts:
         alerts.change_alert(rt, db, case.report.id, texts, hasten)
     done.outcomes[effect.id] = "done" if alert_store.told(db, old.id) else "nobody"
+
+
+def _next_number(db: Connection, report_id: int) -> int:
+    """1 for the first alert of a report; more after each that was called a mistake."""
+    return next(n for n in count(1) if alert_store.numbered(db, report_id, n) is None)
 
 
 def _answer_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:

@@ -1,6 +1,6 @@
 """The fillings of a call, as Redis keeps them, as flows walk them, as reports take them."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ def current(rt: Runtime, call: Call) -> tuple[Filling, Flow, Given, Walked]:
     filling = call.fillings[-1]
     flow = rt.flows.flows[filling.flow]
     given = read_given(filling.given)
-    if filling.walked is None or filling.version != flow.version:
+    if filling.version != flow.version:
+        _catch_up(flow, filling, given)
+    if filling.walked is None:
         walked = start(flow, filling, given)
         for key in filling.keys:
             walked = step(flow, walked, key, given)
@@ -28,12 +30,22 @@ def current(rt: Runtime, call: Call) -> tuple[Filling, Flow, Given, Walked]:
     return filling, flow, given, walked
 
 
+def _catch_up(flow: Flow, filling: Filling, given: Given) -> None:
+    """The flow changed under the call: go on at the first answer that no longer fits."""
+    taken = load(filling.walked).taken if filling.walked else ()
+    walked = resume(flow, taken or _pairs(filling.resumed), given)
+    filling.version, filling.keys = flow.version, []
+    filling.resumed = [list(pair) for pair in walked.taken]
+    filling.walked, filling.saved = dump(walked), walked.commits
+
+
 def resume_draft(rt: Runtime, call: Call, draft: Draft) -> bool:
-    """Go on with a dropped filling. False: its flow is not served any more."""
+    """Go on with a dropped filling. False: its flow is not served to her any more."""
     flow = rt.flows.flows.get(draft.flow)
-    if flow is None:
+    base = read_given(call.fillings[0].given)  # of the menu at this dial
+    if flow is None or flow.id not in base.flows:
         return False
-    given = given_again(rt, draft)
+    given = given_again(rt, flow, draft, base)
     n = int(draft.origin.rpartition(":")[2])
     filling = new_filling(rt, flow, draft.origin, n, given)
     filling.began_at = draft.began_at.timestamp()
@@ -74,11 +86,22 @@ def new_filling(rt: Runtime, flow: Flow, origin: str, n: int, given: Given) -> F
 def start(flow: Flow, filling: Filling, given: Given) -> Walked:
     if not filling.resumed:
         return begin(given)
-    return resume(flow, tuple((ask, key) for ask, key in filling.resumed), given)
+    return resume(flow, _pairs(filling.resumed), given)
+
+
+def _pairs(stored: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((ask, key) for ask, key in stored)
+
+
+def last_hop(call: Call) -> datetime:
+    """When she last typed."""
+    return datetime.fromtimestamp(call.at, UTC)
 
 
 def dump(walked: Walked) -> dict[str, Any]:
-    return asdict(walked)
+    notice = walked.notice
+    kept = {name: value for name, value in vars(walked).items() if name != "ahead"}
+    return {**kept, "notice": vars(notice) if notice else None}
 
 
 def load(stored: dict[str, Any]) -> Walked:

@@ -45,13 +45,18 @@ def given_in(rt: Runtime, flow: Flow, base: Given, **more: Any) -> Given:
     return replace(base, language=language or base.language, params=params, **more)
 
 
-def given_again(rt: Runtime, draft: Draft) -> Given:
-    """What a dropped filling rested on; a mistake can be taken back for five minutes only."""
-    given = read_given(json.dumps(draft.given))
+def given_again(rt: Runtime, flow: Flow, draft: Draft, base: Given) -> Given:
+    """What a dropped filling rests on: what was offered and in force then, whom she has now.
+
+    A mistake can be taken back for five minutes only.
+    """
+    kept = read_given(json.dumps(draft.given))
+    again = replace(given_in(rt, flow, base), params=kept.params, lists=kept.lists)
+    again = replace(again, answers=kept.answers)
     if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
-        values = {name: value for name, value in given.values.items() if name != "mistake"}
-        return replace(given, values=values)
-    return given
+        values = {name: value for name, value in again.values.items() if name != "mistake"}
+        return replace(again, values=values)
+    return again
 
 
 def read_given(stored: str) -> Given:
@@ -72,6 +77,12 @@ def answers_to_amend(flow: Flow, report: Report) -> dict[str, Any]:
         if ask.again or (ask.waits and report.answers.get(ask.id) in ask.waits)
     }
     return {name: value for name, value in report.answers.items() if name not in asked}
+
+
+def answers_kept(flow: Flow, report: Report) -> dict[str, Any]:
+    """The answers of a report that waits, where a new one may come or not: what waits waits on."""
+    again = {ask.id for ask in flow.asks if ask.again}
+    return {name: value for name, value in report.answers.items() if name not in again}
 
 
 def local_time(rt: Runtime, moment: datetime) -> str:
@@ -137,11 +148,11 @@ def _answers(draft: Draft) -> dict[str, Any]:
 def _named(rt: Runtime, language: str, answers: dict[str, Any], at: datetime) -> str:
     """`14 months, 10:42`: so that she finds the right child without a name."""
     time, age = local_time(rt, at), str(answers.get("age", ""))
-    if not age.isdigit() or age == "99":
+    if not age.isdigit() or int(age) == 99:
         return rt.flows.say("item.report", language, time=time)
     years = answers.get("unit") in ("2", "years")
     word = "item.draft_years" if years else "item.draft"
-    return rt.flows.say(word, language, age=age, time=time)
+    return rt.flows.say(word, language, age=int(age), time=time)
 
 
 def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:

@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 from smsapp import phone
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
-from smsapp.flow.keyword import Opening, has_answers, open_sms, read
-from smsapp.flow.model import Answers, Flow, Given
+from smsapp.flow.judge import judge
+from smsapp.flow.keyword import Opening, Reading, has_answers, open_sms, read
+from smsapp.flow.model import Flow, Given
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
-from smsapp.service import outbox, people, reports
-from smsapp.service.given import answers_to_amend, given_again, given_at_dial, given_in
+from smsapp.service import drafts, outbox, people, reports
+from smsapp.service.given import answers_kept, given_again, given_at_dial, given_in
 from smsapp.store import inbound as inbox
 from smsapp.store import reports as store
 from smsapp.store.people import Person, person_by_phone
-from smsapp.store.reports import Draft
 
 log = structlog.get_logger()
 
@@ -36,13 +36,16 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
         return  # a short code or a name: robots, never answered
     person = person_by_phone(db, sender, rt.now())
     inbox.note_sender(db, row_id, sender, person.id if person else None)
-    if inbox.repeats(db, row_id, sender, rt.now() - LOOP_WINDOW) >= LOOP_LIMIT:
+    looping = inbox.repeats(db, row_id, sender, rt.now() - LOOP_WINDOW) >= LOOP_LIMIT
+    if looping:
         log.warning("loop_stopped", inbound=row_id)
-        return
+        if person is None or person.role == "chw":
+            return  # of the others an OK counts all the same
     if person is None or not person.active:
         _tell_stranger(rt, db, sender)
         return
-    for number, text in enumerate(_answer(rt, db, person, sms)):
+    answers = _answer(rt, db, person, sms)
+    for number, text in enumerate([] if looping else answers):
         outbox.put(
             rt,
             db,
@@ -57,8 +60,7 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
 def _tell_stranger(rt: Runtime, db: Connection, sender: str) -> None:
     """What to do, once a day: in every language, because hers is not known."""
     name = hashlib.sha256(sender.encode()).hexdigest()[:20]
-    language = rt.flows.words.languages[0]
-    text = rt.flows.say("sms.unknown_sender", language, phone=rt.settings.help_phone)
+    text = people.unregistered(rt)
     key = f"stranger:{name}:{rt.now():%Y-%m-%d}"
     outbox.put(rt, db, key=key, kind="reply", phone=sender, text=text)
 
@@ -66,7 +68,7 @@ def _tell_stranger(rt: Runtime, db: Connection, sender: str) -> None:
 def _answer(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> list[str]:
     opening = open_sms(rt.flows, sms.text)
     base = given_at_dial(rt, db, person, "sms")
-    if opening.command:
+    if opening.command or not sms.text.strip():
         return [_command(rt, db, person, opening.command, base)]
     if opening.ref:
         return _amend(rt, db, person, sms, opening, base)
@@ -103,7 +105,7 @@ def _amend(
     flow = rt.flows.flows.get(report.flow) if report else None
     if report is None or flow is None or not report.waits:
         return [_lost(rt, db, person, "sms.not_found", ref=opening.ref)]
-    given = given_in(rt, flow, base, answers=answers_to_amend(flow, report))
+    given = given_in(rt, flow, base, answers=answers_kept(flow, report))
     filling = _filling(rt, sms, flow, given, report_id=report.id)
     return _fill(rt, db, person, filling, opening)
 
@@ -114,9 +116,11 @@ def _continue(
     """Letters without a keyword finish what she left unfinished, on whichever face."""
     for draft in store.drafts_of(db, person.id, rt.now()):
         flow = rt.flows.flows.get(draft.flow)
-        if flow is None or not has_answers(flow, opening.rest):
+        if flow is None or flow.id not in base.flows or not has_answers(flow, opening.rest):
             continue
-        given = given_in(rt, flow, base, answers=_answered(rt, flow, draft))
+        taken = tuple((ask, key) for ask, key in draft.keys)
+        walked = resume(flow, taken, given_again(rt, flow, draft, base))
+        given = given_in(rt, flow, base, answers=walked.answers)
         filling = reports.Filling(
             flow=flow,
             origin=draft.origin,
@@ -127,6 +131,7 @@ def _continue(
             given=given,
             answers={},
             began_at=draft.began_at,
+            withdrawn=walked.withdrawn,
             report_id=draft.report_id,
         )
         return _fill(rt, db, person, filling, opening)
@@ -153,12 +158,6 @@ def _filling(
     )
 
 
-def _answered(rt: Runtime, flow: Flow, draft: Draft) -> Answers:
-    """What a dropped filling held already."""
-    taken = tuple((ask, key) for ask, key in draft.keys)
-    return resume(flow, taken, given_again(rt, draft)).answers
-
-
 def _fill(
     rt: Runtime, db: Connection, person: Person, filling: reports.Filling, opening: Opening
 ) -> list[str]:
@@ -166,12 +165,15 @@ def _fill(
     reading = read(filling.flow, opening, filling.given)
     if filling.report_id:  # what is asked again by USSD may be left out here
         reading = reading.without_again()
+    reading = _never_lower(filling.flow, reading, filling.given)
+    if _says_nothing(filling, reading):
+        return [unread_reply(rt.flows, reading, filling.given)]
     given = replace(filling.given, answers=reading.answers)
     filling = replace(filling, given=given, answers=reading.answers)
     outcomes: dict[str, str] = {}
     values: dict[str, str] = {}
     if reading.judged.missing and not reading.judged.dangers:
-        reports.keep_draft(rt, db, person, filling)
+        drafts.keep_draft(rt, db, person, filling, rt.now())
     else:
         try:
             finished = not reading.judged.missing
@@ -184,3 +186,31 @@ def _fill(
     first = sms_reply(rt.flows, filling.flow, reading, given, outcomes, values)
     second = unread_reply(rt.flows, reading, given)
     return [first, second] if second else [first]
+
+
+def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
+    """Whether all that was meant is what was not understood: nothing is taken for it.
+
+    `OK 482914` with a ref that cannot be is not the bare OK; `OK thanks` is.
+    """
+    if reading.judged.missing or not reading.unknown:
+        return False
+    answers_somebody = any(one.do.startswith("answer_") for one in filling.flow.effects)
+    if answers_somebody:
+        return any(letter.isdigit() for piece in reading.unknown for letter in piece)
+    return filling.report_id is not None and reading.answers == filling.given.answers
+
+
+def _never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
+    """The reading where a danger told before stands: only `Mistake`, by dialling, takes it back."""
+    before = given.answers
+    if not judge(flow, before, given).dangers:
+        return reading
+    answers = dict(reading.answers)
+    for name in flow.danger_support & before.keys():
+        old, new = before[name], answers[name]
+        if isinstance(old, list) and isinstance(new, list):
+            answers[name] = [*old, *(tick for tick in new if tick not in old)]
+        else:
+            answers[name] = old
+    return replace(reading, answers=answers, judged=judge(flow, answers, given))

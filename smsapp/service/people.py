@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from smsapp import gsm
 from smsapp.runtime import Runtime
 from smsapp.store import people as store
 from smsapp.store.people import Person
@@ -85,6 +86,16 @@ def text_for(rt: Runtime, db: Connection, person: Person, word_id: str, **values
     """A text of the system as an SMS to this person, in her language."""
     phone = help_phone(rt, db, person)
     return rt.flows.sms(word_id, person.language, person.training, phone, **values)
+
+
+def unregistered(rt: Runtime) -> str:
+    """What a phone nobody holds is told: in every language that fits, because hers is not known."""
+    said = ""
+    for language in rt.flows.words.languages:
+        line = rt.flows.say("hop.unknown", language, phone=rt.settings.help_phone)
+        longer = f"{said}\n{line}" if said else line
+        said = longer if gsm.fits(longer) else said
+    return said
 
 
 def text_from(rt: Runtime, db: Connection, person: Person, texts: Mapping[str, str]) -> str:

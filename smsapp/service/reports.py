@@ -1,8 +1,7 @@
 """A filling becomes a report: exactly once, with all that it obliges, in one transaction."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,12 +11,11 @@ from smsapp import ref
 from smsapp.flow.judge import Judgement, judge
 from smsapp.flow.model import Answers, Flow, Given
 from smsapp.runtime import Runtime
-from smsapp.service import effects
+from smsapp.service import drafts, effects
 from smsapp.store import reports as store
 from smsapp.store.people import Person
-from smsapp.store.reports import Draft, Report
+from smsapp.store.reports import Origin, Report
 
-DANGER_RESUME = timedelta(hours=24)  # a child in danger stays "the same child" for a day
 REF_TRIES = 20  # a CHW with 50,000 reports would still find a free one
 
 
@@ -61,22 +59,33 @@ def record(
     """Save a filling, at a commit on the way or when it is finished. Raises NotAllowed.
 
     `person` is as she stands in this transaction. The same origin is the same report: amended while
-    it is open, left as it is once closed.
+    it is open, left as it is once closed, but for danger that was not known. The same answers are
+    the same hop again: nothing is written, and the reply is the same.
     """
     if finished:
         _check(person, filling.flow)
     judged = judge(filling.flow, filling.answers, filling.given)
-    report, fresh = _report(rt, db, person, filling, judged)
-    origin = store.find_origin(db, filling.origin)
-    closed = origin is not None and origin.state == "closed" and not fresh
-    if closed and origin is not None and origin.text_length != filling.text_length:
+    report, origin, fresh = _report(rt, db, person, filling, judged)
+    closed = origin.state == "closed"
+    known = not fresh and report.answers == filling.answers
+    if closed and not known and set(judged.dangers) <= set(report.classes):
         return Recorded(report.ref, report.id, judged, already=True)
-    if not closed:
-        _write(rt, db, filling, judged, report, finished=finished, fresh=fresh)
+    if not (closed or finished or fresh) and _is_stale(db, filling):
+        return Recorded(report.ref, report.id, judged)
+    write, ends = not (closed and known), finished or closed
+    if write:
+        _write(rt, db, filling, judged, report, finished=ends, fresh=fresh)
     done = effects.apply(rt, db, person, filling, judged, report, finished=finished)
-    if not closed:
-        _settle(rt, db, person, filling, report, finished=finished)
+    if write:
+        _settle(rt, db, person, filling, report, finished=ends)
     return Recorded(done.values.get("ref", report.ref), report.id, judged, *done.both())
+
+
+def _is_stale(db: Connection, filling: Filling) -> bool:
+    """Whether a later hop of the same call was saved while this one was still on its way."""
+    kept = store.draft_of_origin(db, filling.origin)
+    same = kept is not None and kept.session == filling.session
+    return kept is not None and same and kept.text_length > filling.text_length
 
 
 def _check(person: Person, flow: Flow) -> None:
@@ -87,7 +96,7 @@ def _check(person: Person, flow: Flow) -> None:
 
 def _report(
     rt: Runtime, db: Connection, person: Person, filling: Filling, judged: Judgement
-) -> tuple[Report, bool]:
+) -> tuple[Report, Origin, bool]:
     """The report of this origin, and whether it was made now. The unique origin decides."""
     origin = store.find_origin(db, filling.origin)
     if origin is None:
@@ -103,12 +112,15 @@ def _report(
                     state="open",
                     text_length=filling.text_length,
                 )
-            return store.report_by_id(db, report_id), filling.report_id is None
         except IntegrityError:
-            origin = store.find_origin(db, filling.origin)
-            if origin is None:
-                raise
-    return store.report_by_id(db, origin.report_id), False
+            made = False
+        else:
+            made = filling.report_id is None
+        origin = store.find_origin(db, filling.origin)
+        if origin is None:
+            raise LookupError("the origin that was in the way is gone")
+        return store.report_by_id(db, origin.report_id), origin, made
+    return store.report_by_id(db, origin.report_id), origin, False
 
 
 def _add(rt: Runtime, db: Connection, person: Person, filling: Filling, judged: Judgement) -> int:
@@ -150,7 +162,7 @@ def _write(
     fresh: bool,
 ) -> None:
     now = rt.now()
-    classes = list(judged.classes)
+    classes = _classes(filling, judged, report)
     values: dict[str, Any] = {
         "answers": filling.answers,
         "classes": classes,
@@ -159,9 +171,18 @@ def _write(
     }
     if finished:
         values |= {"state": "closed", "closed_at": report.closed_at or now, "unconfirmed": False}
+    if not finished and not fresh and report.answers == filling.answers:
+        return
     store.change_report(db, report.id, **values)
     what = "closed" if finished else "opened" if fresh else "amended"
     store.add_event(db, report.id, now, what, filling.answers, classes)
+
+
+def _classes(filling: Filling, judged: Judgement, report: Report) -> list[str]:
+    """What holds now; danger once told is lowered by `Mistake` alone."""
+    told = () if filling.withdrawn else report.classes
+    held = {*judged.classes, *(one.id for one in filling.flow.danger_classes if one.id in told)}
+    return [one.id for one in filling.flow.classes if one.id in held]
 
 
 def _waits(flow: Flow, answers: Answers, judged: Judgement) -> str:
@@ -188,61 +209,9 @@ def _settle(
     if finished:
         store.settle_draft(db, filling.origin, "settled")
     else:
-        keep_draft(rt, db, person, filling, report_id=report.id)
-
-
-def keep_draft(
-    rt: Runtime, db: Connection, person: Person, filling: Filling, report_id: int | None = None
-) -> bool:
-    """Keep what is not finished, to be taken up again. False: it is finished already."""
-    origin = store.find_origin(db, filling.origin)
-    if origin is not None and origin.state == "closed":
-        return False
-    danger = report_id is not None or origin is not None
-    patience = DANGER_RESUME if danger else timedelta(seconds=rt.settings.resume_seconds)
-    values: Mapping[str, Any] = {
-        "person_id": person.id,
-        "flow": filling.flow.id,
-        "version": filling.flow.version,
-        "session": filling.session,
-        "text_length": filling.text_length,
-        "given": asdict(filling.given),
-        "keys": [list(pair) for pair in filling.taken],
-        "danger": danger,
-        "report_id": report_id or (origin.report_id if origin else filling.report_id),
-        "state": "open",
-        "began_at": filling.began_at,
-        "due_at": rt.now() + patience,
-    }
-    store.put_draft(db, filling.origin, values)
-    return True
+        drafts.keep_draft(rt, db, person, filling, rt.now(), report_id=report.id)
 
 
 def in_danger(filling: Filling) -> bool:
     """Whether a danger class holds on what was answered so far."""
     return bool(judge(filling.flow, filling.answers, filling.given).dangers)
-
-
-def expire_drafts(rt: Runtime, most: int = 200) -> int:
-    """Drafts whose time is over; a report in danger is closed as it stands, unconfirmed."""
-    with rt.read() as db:
-        due = store.drafts_due(db, rt.now(), most)
-    for draft in due:
-        with rt.begin() as db:
-            _expire(rt, db, draft)
-    return len(due)
-
-
-def _expire(rt: Runtime, db: Connection, draft: Draft) -> None:
-    store.settle_draft(db, draft.origin, "expired")
-    origin = store.find_origin(db, draft.origin)
-    if origin is None or origin.state == "closed":
-        return
-    now = rt.now()
-    report = store.report_by_id(db, origin.report_id)
-    store.change_origin(db, draft.origin, "closed", origin.text_length)
-    store.change_report(
-        db, report.id, state="closed", unconfirmed=True, changed_at=now, closed_at=now
-    )
-    store.add_event(db, report.id, now, "expired", report.answers, report.classes)
-    effects.mark_unconfirmed(db, report.id)

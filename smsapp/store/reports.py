@@ -100,16 +100,17 @@ def waiting(db: Connection, person_id: int) -> list[Report]:
 
 
 def last_closed(db: Connection, person_id: int, since: datetime) -> Report | None:
-    """The last report she finished by USSD since then."""
+    """The last report she finished, or added to, by USSD since then."""
     query = (
         select(report)
         .where(
             report.c.person_id == person_id,
             report.c.source == "ussd",
             report.c.state == "closed",
-            report.c.opened_at >= since,
+            report.c.unconfirmed.is_(False),
+            report.c.changed_at >= since,
         )
-        .order_by(report.c.opened_at.desc())
+        .order_by(report.c.changed_at.desc())
         .limit(1)
     )
     row = db.execute(query).one_or_none()
@@ -187,10 +188,16 @@ def draft_of_session(db: Connection, session: str) -> Draft | None:
     query = (
         select(draft)
         .where(draft.c.session == session, draft.c.state == "open")
-        .order_by(draft.c.id.desc())
+        .order_by(draft.c.text_length.desc(), draft.c.id.desc())
         .limit(1)
     )
     row = db.execute(query).one_or_none()
+    return _make(Draft, row) if row else None
+
+
+def draft_of_origin(db: Connection, name: str) -> Draft | None:
+    """The draft of this origin, whatever became of it; locked where the database locks rows."""
+    row = db.execute(select(draft).where(draft.c.origin == name).with_for_update()).one_or_none()
     return _make(Draft, row) if row else None
 
 
@@ -205,6 +212,21 @@ def put_draft(db: Connection, name: str, values: Mapping[str, Any]) -> None:
     """Write the draft of this origin, new or not."""
     adding = insert_into(db, draft).values(origin=name, **values)
     db.execute(adding.on_conflict_do_update(index_elements=["origin"], set_=dict(values)))
+
+
+def hold_draft(
+    db: Connection, draft_id: int, session: str, text_length: int, due_at: datetime
+) -> bool:
+    """A session goes on with this draft. False: it is open no longer."""
+    mine = update(draft).where(draft.c.id == draft_id, draft.c.state == "open")
+    values = {"session": session, "text_length": text_length, "due_at": due_at}
+    return db.execute(mine.values(values)).rowcount == 1
+
+
+def expire_draft(db: Connection, draft_id: int, now: datetime) -> bool:
+    """Offer it no longer. False: it is not open, or its time is not over."""
+    due = (draft.c.id == draft_id, draft.c.state == "open", draft.c.due_at <= now)
+    return db.execute(update(draft).where(*due).values(state="expired")).rowcount == 1
 
 
 def settle_draft(db: Connection, name: str, state: str) -> None:

@@ -1,0 +1,113 @@
+"""What becomes of a call that is over: unfinished fillings are kept, danger is told once more."""
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import CallEnd
+from smsapp.runtime import Runtime
+from smsapp.service import drafts, outbox, people, reports
+from smsapp.service.fillings import as_report, last_hop
+from smsapp.store import reports as store
+from smsapp.store import sessions
+from smsapp.store.people import Person, person_by_phone
+from smsapp.store.sessions import Call
+
+log = structlog.get_logger()
+
+AT_ONCE = 200  # silent calls one sweep looks at; the rest wait for the next
+
+
+def settle_earlier(rt: Runtime, phone: str) -> None:
+    """A dial settles this phone's earlier call first, so that it can be offered."""
+    try:
+        call = sessions.of_phone(rt.redis, phone)
+    except RedisError:
+        return
+    if call is None:
+        return
+    if _unfinished(call):
+        with rt.begin() as db:
+            _settle(rt, db, call)
+    try:
+        sessions.forget(rt.redis, call.session)
+    except RedisError:
+        log.warning("call_not_forgotten")  # settling twice writes the same draft
+
+
+def end_call(rt: Runtime, db: Connection, end: CallEnd) -> None:
+    """The gateway says that a call ended. Whether it was finished, our own state tells."""
+    call = sessions.load(rt.redis, end.session)
+    if call is not None and _unfinished(call):
+        _settle(rt, db, call)
+    sessions.forget(rt.redis, end.session)
+
+
+def settle_silent(rt: Runtime) -> int:
+    """What the clock does for calls: those long silent are settled, old drafts expire."""
+    count = drafts.expire_drafts(rt)
+    try:
+        for session in sessions.silent(rt.redis, rt.now().timestamp(), AT_ONCE):
+            count += _settle_apart(rt, session)
+    except RedisError:
+        log.warning("silent_calls_unknown")
+    return count
+
+
+def _settle_apart(rt: Runtime, session: str) -> bool:
+    """One silent call in a transaction of its own: one that cannot be settled stops no other."""
+    call = sessions.load(rt.redis, session)
+    now = rt.now().timestamp()
+    if call is not None and call.at + rt.settings.silence_seconds > now:
+        sessions.look_again(rt.redis, session, call.at + rt.settings.silence_seconds)
+        return False
+    try:
+        if call is not None and _unfinished(call):
+            with rt.begin() as db:
+                _settle(rt, db, call)
+    except Exception as error:  # the outermost door of this one call
+        log.error("call_not_settled", error=type(error).__name__)
+        sessions.look_again(rt.redis, session, now + rt.settings.silence_seconds)
+        return False
+    sessions.forget(rt.redis, session)
+    return True
+
+
+def _unfinished(call: Call) -> bool:
+    return any(one.origin and not one.done for one in call.fillings)
+
+
+def _settle(rt: Runtime, db: Connection, call: Call) -> None:
+    """Keep what is unfinished as drafts; danger that was told is repeated to her by SMS."""
+    person = person_by_phone(db, call.phone, rt.now())
+    if person is None:
+        return
+    for filling in call.fillings:
+        if not filling.origin or filling.done or filling.flow not in rt.flows.flows:
+            continue
+        saving = as_report(rt, call, filling, call.length)
+        if saving.taken and drafts.keep_draft(rt, db, person, saving, last_hop(call)):
+            _tell_dropped(rt, db, person, saving)
+
+
+def _tell_dropped(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> None:
+    """She may not have seen the danger screen: the line dropped, the child has not changed."""
+    origin = store.find_origin(db, saving.origin)
+    if origin is None:
+        return
+    report = store.report_by_id(db, origin.report_id)
+    if not any(one.id in report.classes for one in saving.flow.danger_classes):
+        return
+    text = people.text_for(
+        rt, db, person, "sms.dropped", ref=report.ref, code=rt.settings.service_code
+    )
+    outbox.put(
+        rt,
+        db,
+        key=f"dropped:{origin.report_id}:{origin.n}",
+        kind="reply",
+        phone=person.phone,
+        text=text,
+        person_id=person.id,
+        report_id=report.id,
+    )
