@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.rig.programme",
     "tests.rig.browser",
     "tests.rig.whole",
+    "tests.rig.stage",
     "tests.rig.golden",
 )
 

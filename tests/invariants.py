@@ -85,7 +85,8 @@ def reports_are_exactly_one(db: Connection, record: Record) -> Iterator[str]:
     for hop in record.get("hop", ()):
         thanked = hop["status"] == 200 and hop["answer"].startswith("END")
         for word in hop["answer"].replace(".", " ").split() if thanked else ():
-            if ref.is_ref(word) and "write" in hop["answer"].lower() and word not in written[hop["phone"]]:
+            named = ref.is_ref(word) and "write" in hop["answer"].lower()
+            if named and word not in written[hop["phone"]]:
                 yield f"I2: hop {hop['n']} thanked for a report that is not there"
 
 

@@ -34,7 +34,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"drafts"},
     {"effects"},
     {"alerts", "supply"},
-    {"ladder", "remind", "answered"},
+    {"ladder", "remind", "answered", "filled"},
     {"outbox", "outbox_sweep"},
     {"sending"},
     {"deliveries"},

@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import effects
+from smsapp.service.filled import Filling
 from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Draft
-
-if TYPE_CHECKING:
-    from smsapp.service.reports import Filling
 
 DANGER_RESUME = timedelta(hours=24)  # a child in danger stays "the same child" for a day
 
@@ -23,7 +21,7 @@ def keep_draft(
     rt: Runtime,
     db: Connection,
     person: Person,
-    filling: "Filling",
+    filling: Filling,
     at: datetime,
     report_id: int | None = None,
 ) -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,12 +13,10 @@ from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, remind, supply
 from smsapp.service.answered import Answered
+from smsapp.service.filled import Filling
 from smsapp.store import alerts as alert_store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import Report
-
-if TYPE_CHECKING:
-    from smsapp.service.reports import Filling
 
 
 @dataclass
@@ -38,7 +35,7 @@ class Case:
     """One report whose effects are done."""
 
     person: Person
-    filling: "Filling"
+    filling: Filling
     judged: Judgement
     report: Report
     finished: bool
@@ -48,7 +45,7 @@ def apply(
     rt: Runtime,
     db: Connection,
     person: Person,
-    filling: "Filling",
+    filling: Filling,
     judged: Judgement,
     report: Report,
     *,

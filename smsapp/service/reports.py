@@ -1,7 +1,6 @@
 """A filling becomes a report: exactly once, with all that it obliges, in one transaction."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,36 +8,21 @@ from sqlalchemy.exc import IntegrityError
 
 from smsapp import ref
 from smsapp.flow.judge import Judgement, judge
-from smsapp.flow.model import Answers, Flow, Given
+from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, effects
+from smsapp.service.filled import Filling
 from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Origin, Report
+
+__all__ = ["Filling", "NotAllowed", "Recorded", "in_danger", "record"]
 
 REF_TRIES = 20  # a CHW with 50,000 reports would still find a free one
 
 
 class NotAllowed(Exception):
     """She may not send this report now: no longer active, or not in this role."""
-
-
-@dataclass(frozen=True)
-class Filling:
-    """What one filling of a flow holds at the moment it is saved."""
-
-    flow: Flow
-    origin: str
-    session: str  # gateway session, or the SMS's id
-    n: int
-    source: str  # ussd sms
-    text_length: int
-    given: Given
-    answers: Answers
-    began_at: datetime
-    taken: tuple[tuple[str, str], ...] = ()
-    withdrawn: int = 0
-    report_id: int | None = None  # the earlier report it amends
 
 
 @dataclass(frozen=True)

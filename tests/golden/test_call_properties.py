@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smsapp import ref
 from smsapp.channels.contract import HopReply
-from tests.rig.golden import Stage
+from tests.rig.stage import Stage
 
 DIGITS = st.sampled_from(
     ["0", "1", "2", "3", "4", "5", "14", "44", "99", "00", "000", "98", "", "*"]

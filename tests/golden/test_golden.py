@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig.golden import FOLDER, Player, Stage
+from tests.rig.golden import Player
+from tests.rig.stage import FOLDER, Stage
 
 CONVERSATIONS = sorted(path.stem for path in FOLDER.glob("*.txt"))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rig.golden import Stage
+from tests.rig.stage import Stage
 
 CHW, SUPERVISOR, FACILITY = "+265991000001", "+265991000101", "+265991000201"
 DANGER = "CCM A14 S1 D0 M3 P0 T0"

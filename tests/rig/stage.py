@@ -1,0 +1,147 @@
+"""A programme with a clock that stands and a gateway in hand: calls, SMS, time, lost servers."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from smsapp import gsm
+from smsapp.channels.africastalking import AfricasTalking
+from smsapp.channels.contract import Hop, HopReply
+from smsapp.flow.library import Library, load_library
+from smsapp.runtime import Runtime
+from smsapp.service import alerts, callbacks, remind, ussd
+from smsapp.service.demonstration import seed_demonstration
+from smsapp.service.places import import_places
+from smsapp.service.roster import import_roster
+from smsapp.settings import Settings
+from tests.invariants import check_invariants
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "tests" / "golden"
+MORNING = datetime(2026, 3, 2, 8, 42, tzinfo=UTC)  # 10:42 where the programme works
+NOWHERE = "unix:///nowhere/valkey.sock"
+
+
+@dataclass
+class Call:
+    """A call as the gateway has it: its session, and the text after each hop."""
+
+    session: str
+    texts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stage:
+    """A programme with a clock that stands, played upon by hand or by a file."""
+
+    rt: Runtime
+    now: datetime = MORNING
+    phone: str = ""
+    calls: dict[str, Call] = field(default_factory=dict)
+    count: int = 0  # sessions and SMS so far
+    hops: list[dict[str, Any]] = field(default_factory=list)
+    sms: bytes = b""
+
+    @property
+    def call(self) -> Call:
+        return self.calls[self.phone]
+
+    def dial(self, typed: str = "") -> HopReply:
+        self.count += 1
+        self.calls[self.phone] = Call(f"AT-{self.count}")
+        return self.hop(typed)
+
+    def press(self, key: str, times: int = 1) -> list[HopReply]:
+        """The next hop; `times` of it in the same moment."""
+        so_far = self.call.texts[-1]
+        self.call.texts.append(f"{so_far}*{key}" if so_far else key)
+        if times == 1:
+            return [self.ask(self.call.texts[-1])]
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(self.ask, [self.call.texts[-1]] * times))
+
+    def keys(self, *keys: str) -> HopReply:
+        """Several hops; gives the last screen."""
+        return [self.press(key)[0] for key in keys][-1]
+
+    def hop(self, so_far: str) -> HopReply:
+        self.call.texts.append(so_far)
+        return self.ask(so_far)
+
+    def ask(self, so_far: str, phone: str = "") -> HopReply:
+        """One request with this text, as the gateway makes it, and its answer."""
+        hop = Hop(self.call.session, phone or self.phone, "*384*2400#", "65001", so_far)
+        reply = ussd.take_hop(self.rt, hop)
+        assert gsm.fits(reply.text), reply.text
+        answer = f"{'END' if reply.ends else 'CON'} {reply.text}"
+        number = len(self.hops) + 1
+        self.hops.append({"n": number, "status": 200, "answer": answer, "phone": hop.phone})
+        return reply
+
+    def drop(self) -> None:
+        form = {"sessionId": self.call.session, "phoneNumber": self.phone, "status": "Incomplete"}
+        self.take("call_end", urlencode(form).encode())
+
+    def send(self, phone: str, words: str) -> None:
+        self.count += 1
+        form = {"id": f"ATXid_{self.count}", "from": phone, "to": "24000", "text": words}
+        self.sms = urlencode({**form, "date": str(self.now)}).encode()
+        self.take("sms", self.sms)
+
+    def take(self, kind: str, body: bytes) -> None:
+        callbacks.take(self.rt, kind, body)
+        callbacks.read_due(self.rt)
+
+    def move(self, **spans: float) -> None:
+        """Time passes; whatever the clock of the service does is done."""
+        self.now += timedelta(**spans)
+        for step in (callbacks.read_due, ussd.settle_silent, alerts.climb_due, remind.send_due):
+            step(self.rt)
+
+    def redis(self, url: str) -> None:
+        self.rt = replace(self.rt, redis=Redis.from_url(url))
+
+    def write(self, sql: str, **values: Any) -> None:
+        with self.rt.begin() as db:
+            db.execute(text(sql), values)
+
+    def rows(self, sql: str, **values: Any) -> list[Any]:
+        with self.rt.read() as db:
+            return list(db.execute(text(sql), values))
+
+    def broken(self) -> list[str]:
+        """What is not as it must always be."""
+        return check_invariants(self.rt.engine, {"hop": self.hops}, self.now)
+
+
+@pytest.fixture(scope="session")
+def flows() -> Library:
+    """The flows as they are served."""
+    return load_library(ROOT / "flows")
+
+
+@pytest.fixture
+def stage(
+    make_settings: Callable[..., Settings], engine: Engine, flows: Library
+) -> Iterator[Stage]:
+    """The demonstration programme and some people who are not in training."""
+    settings = make_settings()
+    redis = Redis.from_url(settings.redis)
+    stage = Stage(Runtime(settings, flows, AfricasTalking(settings), engine, redis))
+    stage.rt = replace(stage.rt, clock=lambda: stage.now)
+    assert seed_demonstration(stage.rt)
+    for done in (
+        import_places(stage.rt, FOLDER / "places.csv"),
+        import_roster(stage.rt, FOLDER / "people.csv"),
+    ):
+        assert done.problems == ()
+    yield stage
+    stage.rt.redis.close()
