@@ -1,9 +1,10 @@
 """How many requests a call takes at the most, and how many seconds."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from smsapp.flow.answer import KIND_SECONDS
-from smsapp.flow.cases import fillings
+from smsapp.flow.cases import Cases
 from smsapp.flow.judge import ABSENT, learn
 from smsapp.flow.model import Flow, Given
 from smsapp.flow.rules import Found
@@ -14,12 +15,13 @@ BEFORE_HOPS = 2  # the dial, and the choice on the menu
 BEFORE_SECONDS = KIND_SECONDS["one"]  # to read the menu
 
 
-def problems(flow: Flow, pages: Mapping[str, int]) -> Iterator[Found]:
+def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
     """Whether the longest call of a form is within the budget. `pages`: screens of each ask."""
+    flow = cases.flow
     if flow.kind != "form":
         return
     hops, seconds, path = 0, 0, ""
-    for asks in _paths(flow):
+    for asks in _paths(cases):
         count = BEFORE_HOPS + sum(pages[name] for name in asks)
         time = BEFORE_SECONDS + sum(pages[name] * kind_seconds(flow, name) for name in asks)
         if count > hops:
@@ -37,13 +39,14 @@ def kind_seconds(flow: Flow, name: str) -> int:
     return KIND_SECONDS[ask.kind] if ask else 0
 
 
-def _paths(flow: Flow) -> set[tuple[str, ...]]:
+def _paths(cases: Cases) -> set[tuple[str, ...]]:
     """The asks that a call can come through."""
+    flow, given = cases.flow, Given(cases.flow.languages[0])
     rules = [ask.when for ask in flow.asks] + [c.when for ask in flow.asks for c in ask.choices]
     danger_ask = flow.danger_ask
     paths = set()
-    for answers, given in fillings(flow, rules, Given(flow.languages[0])):
-        facts, _ = learn(flow, answers, given)
+    for answers, params in cases.of(rules):
+        facts, _ = learn(flow, answers, replace(given, params=params))
         path = [ask.id for ask in flow.asks if ask.kind != "danger" and _is_put(facts, ask.id)]
         if danger_ask and facts["danger"] is True:
             path.append(danger_ask.id)

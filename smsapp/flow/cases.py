@@ -11,10 +11,12 @@ from typing import Any
 
 from smsapp.flow.judge import Facts, classify, holds, learn, limit, passes
 from smsapp.flow.model import Answers, Ask, Class, Flow, Given, Test, Value, When
-from smsapp.flow.support import every_when, param_sets, slice_of
+from smsapp.flow.support import every_when, param_sets, slice_of, subjects
 
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here
 Open = list[list[tuple[str, Test]]]
+Params = dict[str, int | bool]
+Standing = tuple[bool | None, ...]  # of each rule; None: open
 
 
 @dataclass(frozen=True)
@@ -24,28 +26,51 @@ class Rules:
     part: Flow
     whens: list[When]
     tests: dict[str, list[Test]]  # by the subject they test
+    danger: dict[str, list[Test]]  # those that only say whether there is danger
     awaited: dict[int, tuple[Class, ...]]  # by the id of a test: the classes it rests on
 
 
-def fillings(flow: Flow, whens: Iterable[When], given: Given) -> Iterator[tuple[Answers, Given]]:
-    """One complete filling for each way in which these rules can come out."""
-    rules = _rules(flow, list(whens))
-    for params in param_sets(flow, rules.part, rules.whens):
-        chosen = replace(given, params=params)
-        for answers in _grow(rules, chosen):
-            yield answers, chosen
+class Cases:
+    """The enumerations of one flow, each done once."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._found: dict[tuple[str, ...], list[tuple[Answers, Params]]] = {}
+
+    def of(self, whens: Iterable[When]) -> list[tuple[Answers, Params]]:
+        """One complete filling for each way in which these rules can come out."""
+        wanted = list(whens)
+        key = tuple(sorted({repr(when) for when in wanted if when}))
+        if key not in self._found:
+            self._found[key] = list(self._fillings(wanted))
+        return self._found[key]
+
+    def _fillings(self, whens: list[When]) -> Iterator[tuple[Answers, Params]]:
+        rules = _rules(self.flow, whens)
+        given = Given(self.flow.languages[0])
+        for params in param_sets(self.flow, rules.part, rules.whens):
+            for answers in _grow(rules, replace(given, params=params)):
+                yield answers, params
 
 
 def _rules(flow: Flow, whens: list[When]) -> Rules:
     part = slice_of(flow, whens)
+    named = subjects([*whens, *every_when(part)])
     tests: dict[str, list[Test]] = {}
+    danger: dict[str, list[Test]] = {}
     awaited: dict[int, tuple[Class, ...]] = {}
+    lumped = {
+        id(one.when)
+        for one in part.danger_classes
+        if f"class.{one.id}" not in named and len(one.when) == len(one.when[0]) == 1
+    }
     for when in [*whens, *every_when(part)]:
         for table in when:
             for subject, test in table.items():
-                tests.setdefault(subject, []).append(test)
+                kept = danger if id(when) in lumped else tests
+                kept.setdefault(subject, []).append(test)
                 awaited[id(test)] = tuple(_awaited(part, subject, test))
-    return Rules(part, whens, tests, awaited)
+    return Rules(part, whens, tests, danger, awaited)
 
 
 def _awaited(part: Flow, subject: str, test: Test) -> Iterator[Class]:
@@ -60,24 +85,35 @@ def _awaited(part: Flow, subject: str, test: Test) -> Iterator[Class]:
 
 
 def _grow(rules: Rules, given: Given) -> list[Answers]:
-    states: list[Answers] = [dict(given.answers)]
+    states: list[tuple[Answers, Standing]] = [({}, (None,) * len(rules.whens))]
     for ask in sorted(rules.part.asks, key=lambda one: one.kind == "danger"):
-        merged: dict[Any, Answers] = {}
-        for answers in states:
+        merged: dict[Any, tuple[Answers, Standing]] = {}
+        for answers, standing in states:
             for value in _values(rules, ask, answers, given):
                 grown = answers if value is None else {**answers, ask.id: value}
-                merged.setdefault(_what_is_left(rules, grown, given), grown)
+                stands, left = _what_is_left(rules, standing, grown, given)
+                merged.setdefault((stands, left), (grown, stands))
         states = list(merged.values())
-    return states
+    return [answers for answers, _ in states]
 
 
-def _what_is_left(rules: Rules, answers: Answers, given: Given) -> Any:
+def _what_is_left(
+    rules: Rules, standing: Standing, answers: Answers, given: Given
+) -> tuple[Standing, Any]:
     """How the rules stand, and all that their open tests still rest on."""
     facts, open_asks = learn(rules.part, answers, given)
     classify(rules.part, facts)
     units = sorted(ask.scales for ask in open_asks if ask.kind == "unit")
     left: list[Any] = [(name, answers.get(name)) for name in units]
-    waiting: list[tuple[str, When]] = [(str(at), when) for at, when in enumerate(rules.whens)]
+    stands = tuple(
+        _stands(when, facts) if known is None else known
+        for when, known in zip(rules.whens, standing, strict=True)
+    )
+    waiting = [
+        (str(at), when)
+        for at, (when, known) in enumerate(zip(rules.whens, stands, strict=True))
+        if known is None
+    ]
     for ask in open_asks:
         waiting += [(ask.id, ask.when), *((ask.id, one.when) for one in ask.choices)]
     seen_tests: set[int] = set()
@@ -93,7 +129,13 @@ def _what_is_left(rules: Rules, answers: Answers, given: Given) -> Any:
                 if one.id in facts["class?"] and one.id not in seen_classes:
                     seen_classes.add(one.id)
                     waiting.append((one.id if one.kind != "danger" else "danger", one.when))
-    return tuple(dict.fromkeys(left))
+    return stands, tuple(dict.fromkeys(left))
+
+
+def _stands(when: When, facts: Facts) -> bool | None:
+    """Whether a rule is settled for good."""
+    tables = open_tests(when, facts)
+    return tables == [[]] if tables in ([], [[]]) else None
 
 
 def open_tests(when: When, facts: Facts) -> Open:
@@ -126,51 +168,55 @@ def _key(tables: Open, facts: Facts) -> Any:
 
 
 def _values(rules: Rules, ask: Ask, answers: Answers, given: Given) -> Iterator[Value | None]:
-    """The answers worth trying; None where the ask does not apply."""
+    """The answers that some rule tells apart; None where the ask does not apply."""
     facts, _ = learn(rules.part, answers, given)
     applies = facts["danger"] is not False if ask.kind == "danger" else holds(ask.when, facts)
-    if ask.id in answers or applies is False:
+    if applies is False:
         yield None
         return
-    tests = rules.tests.get(ask.id, [])
+    scales = {1}.union(*({one.times for one in unit.choices}
+                         for unit in rules.part.asks if unit.scales == ask.id))  # fmt: skip
+    seen: set[object] = set()
+    for value in _possible(rules, ask, facts, scales):
+        look = tuple(_look(rules, ask, facts, value, times) for times in sorted(scales))
+        if look not in seen or ask.kind == "unit":
+            seen.add(look)
+            yield value
+
+
+def _look(rules: Rules, ask: Ask, facts: Facts, value: Value, times: int) -> object:
+    """How an answer looks to the rules that read it."""
+    said = {**facts, ask.id: value * times if isinstance(value, int) else value}
+    return (
+        *(passes(test, ask.id, said) for test in rules.tests.get(ask.id, [])),
+        any(passes(test, ask.id, said) for test in rules.danger.get(ask.id, [])),
+    )
+
+
+def _possible(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> Iterator[Value]:
+    """Answers of every sort: numbers at both sides of each limit, ticks in all combinations."""
+    ids = [
+        one.id for one in ask.choices if holds(one.when, facts) is not False and not one.withdraws
+    ]
     if ask.kind == "number":
-        yield from numbers(rules.part, ask, tests, facts)
+        yield from _numbers(rules, ask, facts, scales)
         yield from ask.special.values()
     elif ask.kind == "ticks":
-        yield from _tickings(ask, tests, facts)
-    elif ask.kind in ("one", "unit", "danger"):
-        for choice in ask.choices:
-            if holds(choice.when, facts) is not False and not choice.withdraws:
-                yield choice.id
+        for chosen in product([False, True], repeat=len(ids)):
+            yield [name for name, yes in zip(ids, chosen, strict=True) if yes]
+    elif ids:
+        yield from ids
     else:
         yield "8"
 
 
-def numbers(part: Flow, ask: Ask, tests: Iterable[Test], facts: Facts) -> list[int]:
-    """The ends of the ask, and both sides of every limit that is read, also of scaled ones."""
+def _numbers(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> list[int]:
     low, high = limit(ask.min, facts, 0), limit(ask.max, facts, 999)
     edges = {low, high + 1}
-    for test in tests:
+    for test in [*rules.tests.get(ask.id, []), *rules.danger.get(ask.id, [])]:
         edges |= {limit(test.min, facts, low), limit(test.max, facts, high) + 1}
         for exact in test.equals:
             edges |= {exact, exact + 1} if isinstance(exact, int) else set()
-    found = {near for edge in edges for near in (edge - 1, edge)}
-    for unit in part.asks:
-        if unit.scales == ask.id:
-            for choice in unit.choices:
-                found |= {near for edge in edges for near in
-                          (-(-edge // choice.times) - 1, -(-edge // choice.times))}  # fmt: skip
-    return sorted(number for number in found if low <= number <= high)
-
-
-def _tickings(ask: Ask, tests: list[Test], facts: Facts) -> Iterator[list[str]]:
-    """Every combination of the choices, those that no rule tells apart as one."""
-    alike: dict[Any, list[str]] = {}
-    for choice in ask.choices:
-        if holds(choice.when, facts) is not False:
-            seen = tuple((choice.id in test.has, choice.id in test.lacks) for test in tests)
-            alike.setdefault(seen, []).append(choice.id)
-    groups = list(alike.values())
-    for chosen in product([False, True], repeat=len(groups)):
-        ticked = {name for group, yes in zip(groups, chosen, strict=True) if yes for name in group}
-        yield [choice.id for choice in ask.choices if choice.id in ticked]
+    scaled = {-(-edge // times) for edge in edges for times in scales}
+    near = {one for edge in scaled for one in (edge - 1, edge)}
+    return sorted(number for number in near if low <= number <= high)

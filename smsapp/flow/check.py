@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smsapp.flow import budget, rules, widths
+from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
 from smsapp.flow.model import Flow
@@ -42,8 +43,9 @@ class Problem:
 
 def check(flow: Flow, words: Words) -> list[Problem]:
     """All that is wrong with one flow."""
-    found, pages = measure(flow, words)
-    found += [*rules.problems(flow), *widths.letters(flow), *budget.problems(flow, pages)]
+    cases = Cases(flow)
+    found, pages = measure(cases, words)
+    found += [*rules.problems(cases), *widths.letters(flow), *budget.problems(cases, pages)]
     return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
 
 

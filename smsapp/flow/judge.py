@@ -97,7 +97,6 @@ def learn(flow: Flow, answers: Answers, given: Given) -> tuple[Facts, list[Ask]]
     changed = True  # since danger was last looked at
     for ask in flow.asks:
         if ask.kind == "danger":
-            facts[ask.id] = answers.get(ask.id, ABSENT)
             continue
         if changed and ask.id in flow.danger_readers:
             facts["danger"], changed = _danger_now(flow, facts), False
@@ -106,7 +105,17 @@ def learn(flow: Flow, answers: Answers, given: Given) -> tuple[Facts, list[Ask]]
             open_asks.append(ask)
     if changed:
         facts["danger"] = _danger_now(flow, facts)
+    if flow.danger_ask:
+        _settle_danger(flow.danger_ask, answers, facts)
     return facts, open_asks
+
+
+def _settle_danger(ask: Ask, answers: Answers, facts: Facts) -> None:
+    """Its ask is put only where there is danger, but what was answered stands."""
+    if ask.id in answers:
+        facts[ask.id] = answers[ask.id]
+    elif facts["danger"] is False:
+        facts[ask.id] = ABSENT
 
 
 def _settle(ask: Ask, answers: Answers, facts: Facts) -> bool:

@@ -6,7 +6,7 @@ from itertools import product
 
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices, parse
-from smsapp.flow.cases import fillings, open_tests
+from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.fill import fill
 from smsapp.flow.judge import Facts, holds
 from smsapp.flow.model import Answers, Ask, Flow, Given, Item, Line, Test, When
@@ -20,6 +20,7 @@ ITEM = "item."  # the words that name one thing of an offered list
 LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
 OFFERED = tuple(Item(str(key), str(key)) for key in range(LIST_LENGTHS[-1]))  # only counted
 TYPED_WRONG = ("", "999999x")  # what every kind of ask but text and note refuses
+DANGER: When = ({"danger": Test(equals=(True,))},)
 Way = tuple[int, ...]  # which of some lines are said together
 
 
@@ -27,9 +28,13 @@ Way = tuple[int, ...]  # which of some lines are said together
 class Sized:
     """A flow with what fills its texts at their widest."""
 
-    flow: Flow
+    cases: Cases
     words: Words
     values: dict[str, str]
+
+    @property
+    def flow(self) -> Flow:
+        return self.cases.flow
 
     def given(self, language: str) -> Given:
         """Somebody in training for whom everything is known, and everything wide."""
@@ -44,9 +49,10 @@ class Sized:
         return tuple(Item(str(key), longest) for key in range(LIST_LENGTHS[-1]))
 
 
-def measure(flow: Flow, words: Words) -> tuple[list[Found], dict[str, int]]:
+def measure(cases: Cases, words: Words) -> tuple[list[Found], dict[str, int]]:
     """All that is too long or cannot be shown, and the most screens that each ask takes."""
-    sized = Sized(flow, words, widest(flow))
+    flow = cases.flow
+    sized = Sized(cases, words, widest(flow))
     longest: dict[str, str] = {}
     pages: dict[str, int] = {}
     for place, text in _sms(sized):
@@ -105,8 +111,8 @@ def _ways(
     """Every set of lines that can be said together. `ends`: they may test what effects did."""
     ways: set[Way] = set()
     given = sized.given(sized.flow.languages[0])
-    for answers, chosen in fillings(sized.flow, rules, given):
-        facts = facts_of(sized.flow, answers, chosen)
+    for answers, params in sized.cases.of(rules):
+        facts = facts_of(sized.flow, answers, replace(given, params=params))
         if ends or holds(rules[0], facts):
             ways.update(_said(sized.flow, lines, facts))
     return ways
@@ -130,19 +136,25 @@ def _put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
     """Each way in which this ask looks different, in each language."""
     rules = [ask.when, *(line.when for line in ask.lines), *(one.when for one in ask.choices)]
     if ask.kind == "danger":
-        rules.append(({"danger": Test(equals=(True,))},))
+        rules.append(DANGER)
     seen: set[object] = set()
-    for language in sized.flow.languages:
-        for answers, chosen in fillings(sized.flow, rules, sized.given(language)):
-            for given in _senders(chosen, rules, ask):
-                facts = facts_of(sized.flow, answers, given)
-                put = facts["danger"] is True if ask.kind == "danger" else holds(ask.when, facts)
-                lines = tuple(holds(line.when, facts) for line in ask.lines)
-                offered = tuple(place for place, _ in choices(ask, facts))
-                look = (language, lines, offered, len(given.lists.get(ask.offers, ())))
-                if put and look not in seen:
-                    seen.add(look)
-                    yield given, facts, answers
+    bases = {language: sized.given(language) for language in sized.flow.languages}
+    base = bases[sized.flow.languages[0]]
+    for answers, params in sized.cases.of(rules):
+        for given in _senders(replace(base, params=params), rules, ask):
+            facts = facts_of(sized.flow, answers, given)
+            put = facts["danger"] is True if ask.kind == "danger" else holds(ask.when, facts)
+            lines = tuple(holds(line.when, facts) for line in ask.lines)
+            offered = tuple(place for place, _ in choices(ask, facts))
+            look = (lines, offered, len(given.lists.get(ask.offers, ())))
+            if put and look not in seen:
+                seen.add(look)
+                for language, whole in bases.items():
+                    lists = {
+                        k: whole.lists.get(k, OFFERED)[: len(v)] for k, v in given.lists.items()
+                    }
+                    said = replace(given, language=language, lists=lists)
+                    yield said, {**facts, "person.language": language}, answers
 
 
 def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
@@ -175,7 +187,8 @@ def _screens(
     """Each screen of an ask, alone and below each line that a refused key brings."""
     refused = [parse(ask, typed, facts, given) for typed in TYPED_WRONG]
     notices = [None, Wrong("wrong.back"), *(one for one in refused if isinstance(one, Wrong))]
-    for page, notice in product(range(count), notices):
+    places = sorted({0, count // 2, count - 1})  # those between are no wider than the last
+    for page, notice in product(places, notices):
         yield show(
             sized.flow, ask, facts, answers, given, sized.words, page=page, notice=notice
         ).text

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
-from smsapp.flow.cases import fillings, open_tests
+from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.judge import Facts, classify, learn
 from smsapp.flow.model import Answers, Flow, Given, Test, When
 from smsapp.flow.parts import effect_lines, whens
@@ -23,14 +24,15 @@ OUTCOMES = {  # what can become of each effect
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")
 
 
-def problems(flow: Flow) -> Iterator[Found]:
+def problems(cases: Cases) -> Iterator[Found]:
     """Everything but sizes and hops."""
+    flow = cases.flow
     yield from _keywords(flow)
     yield from _values(flow)
     yield from _sources(flow)
     yield from _params(flow)
     yield from _danger(flow)
-    yield from _reach(flow)
+    yield from _reach(cases)
     if flow.kind == "form" and (not flow.reply or flow.reply[-1].when):
         yield "reply", "empty", "end with a line that has no when"
 
@@ -105,11 +107,29 @@ def _has_limit(when: When) -> bool:
 
 
 def _params(flow: Flow) -> Iterator[Found]:
+    """Within its limits, and at either end of them still a number that can be answered."""
+    ranges = dict(_ranges(flow))
     for name, param in flow.params.items():
         low = param.value if param.min is None else param.min
         high = param.value if param.max is None else param.max
         if not low <= param.value <= high:
             yield f"param {name}", "param", f"write a value from {low} to {high}"
+        least, most = ranges.get(name, (low, high))
+        if low < least or high > most:
+            yield f"param {name}", "param", f"write limits within {least} to {most}"
+
+
+def _ranges(flow: Flow) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Each param that limits a number, with what that number can be."""
+    for _, when, _ in whens(flow):
+        for table in when:
+            for subject, test in table.items():
+                ask = flow.ask(subject)
+                for bound in (test.min, test.max):
+                    if ask and isinstance(bound, str):
+                        least = ask.min if isinstance(ask.min, int) else 0
+                        most = ask.max if isinstance(ask.max, int) else 999_999
+                        yield bound, (least, most)
 
 
 def _danger(flow: Flow) -> Iterator[Found]:
@@ -145,24 +165,24 @@ def facts_of(flow: Flow, answers: Answers, given: Given) -> Facts:
     return facts
 
 
-def _reach(flow: Flow) -> Iterator[Found]:
+def _reach(cases: Cases) -> Iterator[Found]:
     """What no answers bring about. Enumerating for the reply settles most of it."""
-    waiting = dict(_targets(flow))
-    _tick_off(flow, waiting, [line.when for line in flow.reply])
+    waiting = dict(_targets(cases.flow))
+    _tick_off(cases, waiting, [line.when for line in cases.flow.reply])
     for place, rules in list(waiting.items()):
         if place in waiting:
-            _tick_off(flow, waiting, rules, place)
+            _tick_off(cases, waiting, rules, place)
         if place in waiting:
             yield place, "reached", "no answers bring this about: mend its when, or take it out"
 
 
 def _tick_off(
-    flow: Flow, waiting: dict[str, list[When]], rules: list[When], until: str = ""
+    cases: Cases, waiting: dict[str, list[When]], rules: list[When], until: str = ""
 ) -> None:
     """Take out of `waiting` what comes about while these rules are enumerated."""
-    given = Given(flow.languages[0], training=True)
-    for answers, chosen in fillings(flow, rules, given):
-        facts = facts_of(flow, answers, chosen)
+    given = Given(cases.flow.languages[0], training=True)
+    for answers, params in cases.of(rules):
+        facts = facts_of(cases.flow, answers, replace(given, params=params))
         for place in [name for name, all_of in waiting.items() if _may(all_of, facts)]:
             del waiting[place]
         if until and until not in waiting:

@@ -9,7 +9,7 @@ from smsapp.flow.model import Ask, Class, Flow, Test, When
 
 def slice_of(flow: Flow, whens: Iterable[When]) -> Flow:
     """The flow with only those asks and classes that these rules read."""
-    wanted = _subjects(whens)
+    wanted = subjects(whens)
     asks: dict[str, Ask] = {}
     classes: dict[str, Class] = {}
     while True:
@@ -19,9 +19,9 @@ def slice_of(flow: Flow, whens: Iterable[When]) -> Flow:
             break
         classes |= {one.id: one for one in found}
         asks |= {ask.id: ask for ask in more}
-        wanted |= _subjects(one.when for one in found)
+        wanted |= subjects(one.when for one in found)
         for ask in more:
-            wanted |= _subjects([ask.when, *(one.when for one in ask.choices)])
+            wanted |= subjects([ask.when, *(one.when for one in ask.choices)])
             wanted |= {ask.id, ask.scales} - {""}
     return replace(
         flow,
@@ -42,7 +42,7 @@ def every_when(part: Flow) -> Iterator[When]:
     yield from (one.when for one in part.classes)
 
 
-def _subjects(whens: Iterable[When]) -> set[str]:
+def subjects(whens: Iterable[When]) -> set[str]:
     """What these rules test; a class is written `class.<id>`."""
     found: set[str] = set()
     for when in whens:
@@ -74,17 +74,9 @@ def _asks(wanted: set[str], ask: Ask) -> bool:
 
 
 def param_sets(flow: Flow, part: Flow, whens: Iterable[When]) -> Iterator[dict[str, int | bool]]:
-    """The params in force: those read as booleans both ways, and all limits at an end together."""
-    read = _subjects(whens) | _subjects(every_when(part))
-    for ask in part.asks:
-        read |= {f"param.{bound}" for bound in (ask.min, ask.max) if isinstance(bound, str)}
-    names = [name for name in flow.params if f"param.{name}" in read]
-    both = [name for name in names if isinstance(flow.params[name].value, bool)]
+    """The params in force: those read as booleans both ways."""
+    read = subjects(whens) | subjects(every_when(part))
     usual = {name: param.value for name, param in flow.params.items()}
+    both = [name for name in usual if isinstance(usual[name], bool) and f"param.{name}" in read]
     for chosen in product([True, False], repeat=len(both)):
         yield usual | dict(zip(both, chosen, strict=True))
-    for end in ("min", "max"):
-        at_end = {name: getattr(flow.params[name], end) for name in names if name not in both}
-        ends = {name: value for name, value in at_end.items() if value is not None}
-        if ends:
-            yield usual | ends
