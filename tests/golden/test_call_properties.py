@@ -5,20 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from smsapp import ref
 from smsapp.channels.contract import HopReply
 from tests.rig.stage import Stage
 
-DIGITS = st.sampled_from(
-    ["0", "1", "2", "3", "4", "5", "14", "44", "99", "00", "000", "98", "", "*"]
-)
-WISE = st.sampled_from(["0", "0", "0", "3", "1"])  # leads through the asks more often
+WISE = st.sampled_from(["0", "0", "3", "1", "2"])  # leads through the asks
+ODD = st.sampled_from(["4", "5", "14", "44", "99", "00", "000", "98", "", "*", "x"])
 EVENTS = st.sampled_from(["repeat", "late", "flush", "end", "dial", "silence", "down"])
-KEYS = st.tuples(st.just("key"), st.one_of(WISE, DIGITS))
-STEPS = st.lists(st.one_of(KEYS, KEYS, KEYS, st.tuples(EVENTS, st.just(""))), max_size=40)
+KEYS = st.tuples(st.just("key"), WISE)
+OTHERS = st.one_of(st.tuples(st.just("key"), ODD), st.tuples(EVENTS, st.just("")))
+STEPS = st.lists(st.one_of(KEYS, KEYS, KEYS, OTHERS), min_size=8, max_size=40)
 REFER = "REFER NOW"
 REF = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
@@ -31,7 +30,7 @@ def the_stage(stage: Stage) -> Callable[[], Stage]:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -54,6 +53,8 @@ def test_no_danger_is_lost_and_no_report_doubled(
             for word in REF.findall(reply.text):
                 assert ref.is_ref(word)
                 assert stage.rows("SELECT id FROM report WHERE ref = :ref", ref=word)
+    event(f"reports: {_count(stage, 'report') - before}")
+    event(f"danger: {any(REFER in reply.text for reply in said)}")
     shown = any("REFER NOW to" in reply.text for reply in said)
     added = stage.rows("SELECT id FROM report WHERE id > :id", id=before)
     assert bool(shown) <= bool(added)
