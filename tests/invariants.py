@@ -1,6 +1,7 @@
 """I1 to I8 of the design, checked over the database and what the network recorded."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,6 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, Engine, text
 
-from smsapp import ref
 from smsapp.flow.library import load_library
 from smsapp.service.deliveries import RANK
 from smsapp.service.sending import MAX_RESENDS
@@ -24,6 +24,7 @@ Rows = list[dict[str, Any]]
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 DOORS = {"sms": "sms", "delivery": "delivery", "ussd-end": "call_end", "optout": "opt_out"}
 OWNED = ("claimed", "sending")
+WRITE_DOWN = re.compile(r"(?:Write|Notez) (\d{6})\b")  # how a last screen names a report of hers
 GRACE = timedelta(seconds=5)  # a sweep may be about to come
 
 
@@ -84,9 +85,8 @@ def reports_are_exactly_one(db: Connection, record: Record) -> Iterator[str]:
         written[row["phone"]].add(row["ref"])
     for hop in record.get("hop", ()):
         thanked = hop["status"] == 200 and hop["answer"].startswith("END")
-        for word in hop["answer"].replace(".", " ").split() if thanked else ():
-            named = ref.is_ref(word) and "write" in hop["answer"].lower()
-            if named and word not in written[hop["phone"]]:
+        for word in WRITE_DOWN.findall(hop["answer"]) if thanked else ():
+            if word not in written[hop["phone"]]:
                 yield f"I2: hop {hop['n']} thanked for a report that is not there"
 
 

@@ -85,8 +85,12 @@ def make_settings(tmp_path: Path, database_url: str, valkey: Valkey) -> Callable
 
 @pytest.fixture
 def web_socket() -> Iterator[socket.socket]:
-    """The port the web server of this test will have; nothing listens there yet."""
+    """The port the web server of this test will have; nothing listens there yet.
+
+    A web process of its own may share it, for it asks to (`--reuse-port`).
+    """
     with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         bound.bind(("127.0.0.1", 0))
         yield bound
 

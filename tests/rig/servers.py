@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder; its path is short, a Unix socket's must be."""
     if not hasattr(config, "workerinput"):
         os.environ[SHARED] = tempfile.mkdtemp(prefix="smsapp-")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # also then nothing may stay
     if "XDG_RUNTIME_DIR" not in os.environ:
         runtime = Path(os.environ[SHARED], "runtime")  # PostgreSQL's start opens the one above
         runtime.mkdir(mode=0o700, exist_ok=True)
@@ -31,8 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = Path(os.environ[SHARED])
-        left = folder / "postgresql" / "postmaster.pid"  # of a test process that was killed
-        if left.exists():
+        for left in folder.glob("postgresql*/postmaster.pid"):  # of a test process that was killed
             os.kill(int(left.read_text().split()[0]), signal.SIGQUIT)
         shutil.rmtree(folder, ignore_errors=True)
 
