@@ -56,7 +56,7 @@ def run(tied: bool) -> None:
             _start_doors(supervisor, settings)
             _watch(supervisor, settings, link, stop, parent)
         finally:
-            _stop(supervisor, stop)
+            _stop(supervisor, settings, stop)
 
 
 def _stop_on_signals() -> Event:
@@ -225,7 +225,7 @@ def _announce(settings: Settings, link: str) -> None:
     _say("\n".join(lines))
 
 
-def _stop(supervisor: Supervisor, stop: Event) -> None:
+def _stop(supervisor: Supervisor, settings: Settings, stop: Event) -> None:
     stop.set()
     if not supervisor.parts:
         return
@@ -234,4 +234,7 @@ def _stop(supervisor: Supervisor, stop: Event) -> None:
         supervisor.stop()
     except KeyboardInterrupt:
         supervisor.kill()
+    if not settings.valkey_socket.is_relative_to(settings.var_dir):
+        with suppress(OSError):
+            settings.valkey_socket.parent.rmdir()
     _say("Stopped.")

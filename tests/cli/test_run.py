@@ -14,6 +14,7 @@ import pytest
 
 from smsapp.cli import valkey
 from smsapp.cli.valkey import wait_for
+from smsapp.settings import Settings
 from tests.rig.whole import PARTS, ROOT, START_SECONDS, STOP_SECONDS, Run, alive, free_ports
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to see processes")
@@ -116,10 +117,16 @@ def test_a_folder_that_cannot_be_written_is_one_line(begin, tmp_path):
 
 
 def test_a_deep_folder_puts_the_socket_elsewhere(begin, tmp_path):
-    run = begin(VAR_DIR=str(tmp_path / ("deep" * 30) / "var"))
+    folder = tmp_path / ("deep" * 30) / "var"
+    elsewhere = Settings(_env_file=None, var_dir=folder).valkey_socket
+    run = begin(VAR_DIR=str(folder))
     assert wait_for(run.ready, START_SECONDS)
     assert run.process.poll() is None, run.output
     assert run.get("/readyz") == 200
+    assert valkey.answers(elsewhere)
+    run.process.terminate()
+    assert run.process.wait(STOP_SECONDS) == 0
+    assert not elsewhere.parent.exists()
 
 
 def test_tied_to_make_it_stops_when_make_is_killed(tmp_path):
