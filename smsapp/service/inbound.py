@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 LOOP_WINDOW = timedelta(minutes=5)  # reliability D5: robots answer robots
 LOOP_LIMIT = 3  # the same text this often in the window is answered; then we are silent
+CLEAR_ANSWERS = 2  # fewer letters with digits may be any text
 ID_LENGTH = 60  # characters of a gateway id kept as it is; longer ones are hashed
 
 
@@ -78,7 +79,11 @@ def _answer(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> list[str
         if not opening.rest.strip() and flow.help:
             return [help_reply(rt.flows, flow, given)]
         return _fill(rt, db, person, _filling(rt, sms, flow, given), opening)
-    return _continue(rt, db, person, opening, base) or [_lost(rt, db, person, "sms.not_understood")]
+    return (
+        _continue(rt, db, person, opening, base)
+        or _without_keyword(rt, db, person, sms, base)
+        or [_lost(rt, db, person, "sms.not_understood")]
+    )
 
 
 def _lost(rt: Runtime, db: Connection, person: Person, word: str, **values: str) -> str:
@@ -135,6 +140,25 @@ def _continue(
             report_id=draft.report_id,
         )
         return _fill(rt, db, person, filling, opening)
+    return []
+
+
+def _without_keyword(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, base: Given
+) -> list[str]:
+    """The keyword is missing or misspelt: danger that can be read, or all of a report, is taken."""
+    body = sms.text.strip()
+    for name in base.flows:
+        flow = rt.flows.flows[name]
+        for rest in (body, body.partition(" ")[2]):
+            given = given_in(rt, flow, base)
+            if not has_answers(flow, rest):
+                continue
+            reading = read(flow, Opening(flow=name, rest=rest), given)
+            judged = reading.judged
+            if len(reading.answers) >= CLEAR_ANSWERS and (judged.dangers or judged.complete):
+                filling = _filling(rt, sms, flow, given)
+                return _fill(rt, db, person, filling, Opening(flow=name, rest=rest))
     return []
 
 
