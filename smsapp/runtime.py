@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Channel
+from smsapp.flow.checked import refused
 from smsapp.flow.library import Library, load_library
 from smsapp.settings import Settings
 from smsapp.store.connect import READ, make_engine
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 
 LANES = ("inbound", "urgent", "bulk", "routine")
 JOB_TIMEOUT = 90  # seconds: well under the lease, well over the time a drain gives itself
+CHECKED_FILE = "checked.json"  # in var_dir: what checking the flows found, by their content
 FAILURE_TTL = 3600  # seconds a failed ring stays visible in Redis; the truth is in the database
 
 
@@ -102,8 +104,14 @@ def build(settings: Settings) -> Runtime:
     )
     return Runtime(
         settings=settings,
-        flows=load_library(settings.flows_dir),
+        flows=_served(settings),
         channel=AfricasTalking(settings),
         engine=make_engine(settings),
         redis=redis,
     )
+
+
+def _served(settings: Settings) -> Library:
+    """The flows that a check finds nothing wrong with."""
+    library = load_library(settings.flows_dir)
+    return library.without(refused(library, settings.var_dir / CHECKED_FILE))

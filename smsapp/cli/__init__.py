@@ -22,6 +22,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "read",
     "check",
     "vectors",
+    "texts",
     "size",
 )
 

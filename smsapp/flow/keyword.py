@@ -5,10 +5,11 @@ would have typed there. Nothing is guessed: what is left over is named.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from smsapp import gsm, ref
+from smsapp import gsm
 from smsapp.flow.answer import Wrong, parse
 from smsapp.flow.judge import Judgement, judge, learn
 from smsapp.flow.library import Library
@@ -16,6 +17,7 @@ from smsapp.flow.model import Answers, Ask, Flow, Given, Value
 
 TOKEN = re.compile(r"[A-Z]+|\d+|[^A-Z\d\s]+")
 ABOUT = re.compile(r"([A-Z])\s*(\d{6})\s+(\d.*)")  # R482913 1: an answer to an earlier report
+MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
 JOINTS = frozenset(",;.:=-/+&#*()")
 
 
@@ -47,7 +49,8 @@ class Reading:
 
 def normal(body: str) -> str:
     """The body in capitals, tricks and accents of the alphabet taken out."""
-    return gsm.clean(body).upper().strip()
+    plain = unicodedata.normalize("NFKD", gsm.clean(body))
+    return "".join(one for one in plain if not unicodedata.combining(one)).upper().strip()
 
 
 def open_sms(library: Library, body: str) -> Opening:
@@ -64,9 +67,16 @@ def open_sms(library: Library, body: str) -> Opening:
             return Opening(command=name, rest=rest)
     for flow in library.flows.values():
         for keyword in flow.keywords:
-            if keyword.word == first:
-                return Opening(flow=flow.id, sets=keyword.sets, rest=rest)
+            if keyword.word == first or _glued(flow, keyword.word, first, rest):
+                behind = text[len(keyword.word) :]
+                return Opening(flow=flow.id, sets=keyword.sets, rest=behind)
     return Opening(rest=text)
+
+
+def _glued(flow: Flow, word: str, first: str, rest: str) -> bool:
+    """Whether the first answer stands right behind the keyword: `CCMA14`."""
+    letters = {ask.letter for ask in flow.asks if ask.letter}
+    return first[:-1] == word and first[-1] in letters and rest[:1].isdigit()
 
 
 def has_answers(flow: Flow, rest: str) -> bool:
@@ -152,7 +162,7 @@ def _fill(
         facts, _ = learn(flow, answers, given)
         value: Value | Wrong
         if ask.kind == "list":
-            value = digits if ref.is_ref(digits) else Wrong("wrong.ref")
+            value = digits if len(digits) <= MOST_DIGITS else Wrong("wrong.ref")  # theirs to find
         else:
             value = parse(ask, digits, facts, given)
         if ask.kind == "unit" and facts.get(ask.id, "") is None:

@@ -15,6 +15,7 @@ from smsapp.runtime import Runtime, build
 from smsapp.settings import Settings
 from smsapp.simulator.server import Simulator
 from smsapp.simulator.setup import Delays, Phone, Setup
+from tests.rig.checked import warm
 from tests.rig.servers import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,7 @@ def make_settings(tmp_path: Path, database_url: str, valkey: Valkey) -> Callable
 
     def make(**values: object) -> Settings:
         default = {
-            "var_dir": tmp_path / "var",
+            "var_dir": warm(tmp_path / "var"),
             "flows_dir": ROOT / "flows",
             "database_url": database_url,
             "redis_url": valkey.url,

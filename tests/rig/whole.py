@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from smsapp.cli.valkey import wait_for
+from tests.rig.checked import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # a busy machine imports slowly
@@ -95,6 +96,8 @@ def free_ports() -> int:
 def launch(folder: Path, *options: str, port: int | None = None, **environment: str) -> Run:
     """Start `smsapp run` in a folder; it is up once `ready` says so."""
     port = port or free_ports()
+    if os.access(folder, os.W_OK) and not (folder / "var").exists():
+        warm(folder / "var")
     values = {"VAR_DIR": str(folder / "var"), "PORT": str(port), "WEB_PROCESSES": "1"}
     with (folder / "terminal").open("wb") as terminal:
         process = subprocess.Popen(

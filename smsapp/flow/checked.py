@@ -1,0 +1,60 @@
+"""Which flows a check refuses, remembered by content so that a start does not wait for it."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from smsapp.flow.check import check, shared_keywords
+from smsapp.flow.library import FLOW, Library
+from smsapp.flow.model import Flow
+from smsapp.flow.words import WORDS, Words
+
+KEPT = 50  # results remembered: a few versions of each flow
+
+
+def refused(library: Library, cache: Path) -> dict[str, str]:
+    """Flow id -> why it may not be served. `cache` is a file that may be lost at any time."""
+    known = _load(cache)
+    fresh = dict(known)
+    found: dict[str, str] = {}
+    for flow in library.flows.values():
+        key = _content(flow, library.words)
+        if key not in fresh:
+            fresh[key] = "; ".join(map(str, check(flow, library.words)))
+        if fresh[key]:
+            found[flow.id] = fresh[key]
+    for problem in shared_keywords(library):
+        found.setdefault(Path(problem.file).stem, str(problem))
+    if fresh != known:
+        _save(cache, dict(list(fresh.items())[-KEPT:]))
+    return found
+
+
+def _content(flow: Flow, words: Words) -> str:
+    """What the result rests on: the flow, the words, and the program that checks them."""
+    seen = hashlib.sha256(FLOW.dump_json(flow) + WORDS.dump_json(words))
+    here = Path(__file__).parent
+    for source in sorted([*here.glob("*.py"), here.parent / "gsm.py"]):
+        seen.update(source.read_bytes())
+    return seen.hexdigest()
+
+
+def _load(cache: Path) -> dict[str, str]:
+    try:
+        known = json.loads(cache.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    good = isinstance(known, dict) and all(isinstance(why, str) for why in known.values())
+    return known if good else {}
+
+
+def _save(cache: Path, results: dict[str, str]) -> None:
+    """Replace the file in one step; where it cannot be written, the next start checks again."""
+    beside = cache.with_name(f"{cache.name}.{os.getpid()}")
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(json.dumps(results, indent=1), encoding="utf-8")
+        beside.replace(cache)
+    except OSError:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,69 @@
+"""What the SMS face makes of a body, and what it would answer, without saving anything."""
+
+from dataclasses import dataclass, replace
+
+from smsapp import gsm
+from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
+from smsapp.flow.judge import holds
+from smsapp.flow.keyword import Opening, Reading, open_sms, read
+from smsapp.flow.library import Library
+from smsapp.flow.model import Answers, Flow, Given
+
+OF_OTHERS = ("chw", "chw_phone", "name", "time")  # of the one who is answered: not known here
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was understood, and the reply."""
+
+    flow: str
+    answers: Answers
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    reply: str
+
+
+def preview(library: Library, body: str, given: Given) -> Preview:
+    """Read one SMS for somebody of whom this is known."""
+    opening = open_sms(library, body)
+    flow = library.flows.get(opening.flow)
+    if flow is None:
+        return Preview("", {}, (), (), _system_reply(library, opening, given))
+    given = replace(given, params=_params(flow) | given.params)
+    reading = read(flow, opening, given)
+    missing = tuple(ask.id for ask in reading.judged.missing)
+    if not opening.rest.strip() and flow.help:
+        return Preview(flow.id, reading.answers, missing, (), help_reply(library, flow, given))
+    return Preview(
+        flow.id, reading.answers, missing, reading.unknown, _reply(library, flow, reading, given)
+    )
+
+
+def _params(flow: Flow) -> dict[str, int | bool]:
+    return {name: param.value for name, param in flow.params.items()}
+
+
+def _reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
+    """The reply where everything goes well; what only saving makes known is left as it stands."""
+    facts = reading.judged.facts
+    done = {effect.id: "done" for effect in flow.effects if holds(effect.when, facts)}
+    extra: dict[str, str] = {}
+    if any(effect.do.startswith("answer_") for effect in flow.effects):
+        extra = {name: f"{{{name}}}" for name in OF_OTHERS}
+    first = sms_reply(library, flow, reading, given, done, extra)
+    second = unread_reply(library, reading, replace(given, training=False))
+    both = f"{first}\n{second}"
+    return both if second and gsm.fits(both) else first
+
+
+def _system_reply(library: Library, opening: Opening, given: Given) -> str:
+    word = "sms.not_understood"
+    if opening.command in ("stop", "start"):
+        word = f"sms.{opening.command}ped" if opening.command == "stop" else "sms.started"
+    elif opening.command or not opening.rest:
+        word = "sms.help_chw" if given.role == "chw" else "sms.help_answerer"
+    elif opening.ref:
+        word = "sms.not_found"
+    values = {**given.values, "ref": opening.ref}
+    phone = given.values.get("help", "{help}")
+    return library.sms(word, given.language, given.training, phone, **values)
