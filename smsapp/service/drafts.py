@@ -25,11 +25,12 @@ def keep_draft(
     at: datetime,
     report_id: int | None = None,
 ) -> bool:
-    """Keep what is not finished, to be taken up again. `at`: of its last answer.
+    """Keep what is not finished, to be taken up again. `at`: of its last answer; `report_id`: of
+    the open report that the caller has just written.
 
     False: it is finished or expired already, or a later call goes on with it.
     """
-    origin = store.find_origin(db, filling.origin)
+    origin = None if report_id else store.find_origin(db, filling.origin)
     if origin is not None and origin.state == "closed":
         return False
     kept = store.draft_of_origin(db, filling.origin)

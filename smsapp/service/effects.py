@@ -39,6 +39,7 @@ class Case:
     judged: Judgement
     report: Report
     finished: bool
+    fresh: bool  # the report was made in this transaction
 
 
 def apply(
@@ -50,9 +51,10 @@ def apply(
     report: Report,
     *,
     finished: bool,
+    fresh: bool = False,
 ) -> Done:
     """Do every effect whose `when` holds. Danger is told at once, the rest when it is finished."""
-    case = Case(person, filling, judged, report, finished)
+    case = Case(person, filling, judged, report, finished, fresh)
     done = Done()
     if filling.withdrawn and not judged.dangers:
         alerts.correct_alert(rt, db, report.id)
@@ -60,7 +62,7 @@ def apply(
         if effect.do == "raise_alert" or finished:
             if holds(effect.when, judged.facts) is True:
                 DO[effect.do](rt, db, case, effect, done)
-            elif effect.do == "follow_up":
+            elif effect.do == "follow_up" and not fresh:
                 remind.drop(db, report.id, effect.kind)
     return done
 
@@ -71,7 +73,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
         "first": _texts(case, effect.first),
         "climbed": _texts(case, effect.climbed),
     }
-    standing = alert_store.standing(db, case.report.id)
+    standing = [] if case.fresh else alert_store.standing(db, case.report.id)
     if not standing:
         ladder = [
             {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
@@ -86,7 +88,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
             kind=effect.kind,
             texts=texts,
             ladder=ladder,
-            n=_next_number(db, case.report.id),
+            n=1 if case.fresh else _next_number(db, case.report.id),
         )
         return
     old = standing[0]

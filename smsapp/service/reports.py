@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from smsapp import ref
 from smsapp.flow.judge import Judgement, judge
@@ -16,7 +15,7 @@ from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Origin, Report
 
-__all__ = ["Filling", "NotAllowed", "Recorded", "in_danger", "record"]
+__all__ = ["Filling", "NotAllowed", "Recorded", "record"]
 
 REF_TRIES = 20  # a CHW with 50,000 reports would still find a free one
 
@@ -49,16 +48,54 @@ def record(
     if finished:
         _check(person, filling.flow)
     judged = judge(filling.flow, filling.answers, filling.given)
-    report, origin, fresh = _report(rt, db, person, filling, judged)
-    closed = origin.state == "closed"
-    known = not fresh and report.answers == filling.answers
+    begun = store.find_origin(db, filling.origin) or _begin(
+        rt, db, person, filling, judged, finished=finished
+    )
+    if isinstance(begun, Report):
+        return _record_first(rt, db, person, filling, judged, begun, finished=finished)
+    return _record_again(rt, db, person, filling, judged, begun, finished=finished)
+
+
+def _record_first(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: Filling,
+    judged: Judgement,
+    report: Report,
+    *,
+    finished: bool,
+) -> Recorded:
+    """What a report obliges that was made a moment ago: nothing of it can be there yet."""
+    what = "closed" if finished else "opened"
+    store.add_event(db, report.id, report.opened_at, what, filling.answers, report.classes)
+    done = effects.apply(rt, db, person, filling, judged, report, finished=finished, fresh=True)
+    if finished:
+        store.settle_draft(db, filling.origin, "settled")
+    else:
+        drafts.keep_draft(rt, db, person, filling, rt.now(), report_id=report.id)
+    return Recorded(done.values.get("ref", report.ref), report.id, judged, *done.both())
+
+
+def _record_again(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: Filling,
+    judged: Judgement,
+    origin: Origin,
+    *,
+    finished: bool,
+) -> Recorded:
+    report = store.report_by_id(db, origin.report_id)
+    closed, known = origin.state == "closed", report.answers == filling.answers
     if closed and not known and set(judged.dangers) <= set(report.classes):
         return Recorded(report.ref, report.id, judged, already=True)
-    if not (closed or finished or fresh) and _is_stale(db, filling):
+    if not (closed or finished) and _is_stale(db, filling):
         return Recorded(report.ref, report.id, judged)
     write, ends = not (closed and known), finished or closed
     if write:
-        _write(rt, db, filling, judged, report, finished=ends, fresh=fresh)
+        _write(rt, db, filling, judged, report, finished=ends)
     done = effects.apply(rt, db, person, filling, judged, report, finished=finished)
     if write:
         _settle(rt, db, person, filling, report, finished=ends)
@@ -78,60 +115,67 @@ def _check(person: Person, flow: Flow) -> None:
         raise NotAllowed(flow.id)
 
 
-def _report(
-    rt: Runtime, db: Connection, person: Person, filling: Filling, judged: Judgement
-) -> tuple[Report, Origin, bool]:
-    """The report of this origin, and whether it was made now. The unique origin decides."""
-    origin = store.find_origin(db, filling.origin)
-    if origin is None:
-        try:
-            with db.begin_nested():
-                report_id = filling.report_id or _add(rt, db, person, filling, judged)
-                store.add_origin(
-                    db,
-                    origin=filling.origin,
-                    session=filling.session,
-                    n=filling.n,
-                    report_id=report_id,
-                    state="open",
-                    text_length=filling.text_length,
-                )
-        except IntegrityError:
-            made = False
-        else:
-            made = filling.report_id is None
-        origin = store.find_origin(db, filling.origin)
-        if origin is None:
-            raise LookupError("the origin that was in the way is gone")
-        return store.report_by_id(db, origin.report_id), origin, made
-    return store.report_by_id(db, origin.report_id), origin, False
-
-
-def _add(rt: Runtime, db: Connection, person: Person, filling: Filling, judged: Judgement) -> int:
-    now = rt.now()
-    return store.add_report(
+def _begin(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: Filling,
+    judged: Judgement,
+    *,
+    finished: bool,
+) -> Report | Origin:
+    """The report made now; or the origin, where it amends one or another request was quicker."""
+    made = None if filling.report_id else _add(rt, db, person, filling, judged, finished=finished)
+    origin = store.add_origin(
         db,
-        ref=_free_ref(db, person.id),
-        person_id=person.id,
-        flow=filling.flow.id,
-        version=filling.flow.version,
-        source=filling.source,
-        state="open",
-        training=person.training,
-        params=filling.given.params,
-        answers=filling.answers,
-        classes=list(judged.classes),
-        place_id=person.place_id,
-        opened_at=now,
-        changed_at=now,
+        origin=filling.origin,
+        session=filling.session,
+        n=filling.n,
+        report_id=made.id if made else filling.report_id,
+        state="closed" if made and finished else "open",
+        text_length=filling.text_length,
     )
+    if origin is not None:
+        return made or origin
+    if made is not None:
+        store.drop_report(db, made.id)
+    taken = store.find_origin(db, filling.origin)
+    if taken is None:
+        raise LookupError("the origin that was in the way is gone")
+    return taken
 
 
-def _free_ref(db: Connection, person_id: int) -> str:
+def _add(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: Filling,
+    judged: Judgement,
+    *,
+    finished: bool,
+) -> Report:
+    now = rt.now()
     for _ in range(REF_TRIES):
-        one = ref.make_ref()
-        if not store.has_ref(db, person_id, one):
-            return one
+        made = store.add_report(
+            db,
+            ref=ref.make_ref(),
+            person_id=person.id,
+            flow=filling.flow.id,
+            version=filling.flow.version,
+            source=filling.source,
+            state="closed" if finished else "open",
+            training=person.training,
+            params=filling.given.params,
+            answers=filling.answers,
+            classes=list(judged.classes),
+            waits=_waits(filling.flow, filling.answers, judged) if finished else "",
+            place_id=person.place_id,
+            opened_at=now,
+            changed_at=now,
+            closed_at=now if finished else None,
+        )
+        if made is not None:
+            return made
     raise RuntimeError("no free reference was found; this person has too many reports")
 
 
@@ -143,7 +187,6 @@ def _write(
     report: Report,
     *,
     finished: bool,
-    fresh: bool,
 ) -> None:
     now = rt.now()
     classes = _classes(filling, judged, report)
@@ -155,10 +198,10 @@ def _write(
     }
     if finished:
         values |= {"state": "closed", "closed_at": report.closed_at or now, "unconfirmed": False}
-    if not finished and not fresh and report.answers == filling.answers:
+    if not finished and report.answers == filling.answers:
         return
     store.change_report(db, report.id, **values)
-    what = "closed" if finished else "opened" if fresh else "amended"
+    what = "closed" if finished else "amended"
     store.add_event(db, report.id, now, what, filling.answers, classes)
 
 
@@ -194,8 +237,3 @@ def _settle(
         store.settle_draft(db, filling.origin, "settled")
     else:
         drafts.keep_draft(rt, db, person, filling, rt.now(), report_id=report.id)
-
-
-def in_danger(filling: Filling) -> bool:
-    """Whether a danger class holds on what was answered so far."""
-    return bool(judge(filling.flow, filling.answers, filling.given).dangers)

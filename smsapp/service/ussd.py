@@ -104,6 +104,8 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
         person = person_by_phone(db, hop.phone, rt.now())
         if person is None or not person.active:
             return call, HopReply(unregistered(rt), ends=True)
+        # counted before it is looked for: a repeat that is saved in between is then found
+        call.n = store.highest_n(db, hop.session) if hop.text else 0
         saved = store.last_origin(db, hop.session) if hop.text else None
         draft = store.draft_of_session(db, hop.session) if hop.text else None
         report = store.report_by_id(db, saved.report_id) if saved else None
@@ -113,7 +115,6 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
         if not open_menu(rt, db, call, person):
             words = rt.flows.say("hop.nothing", person.language, phone=rt.settings.help_phone)
             return call, HopReply(words, ends=True)
-        call.n = store.highest_n(db, hop.session) if hop.text else 0
     if saved and report and saved.state == "closed" and saved.text_length >= len(hop.text):
         return call, end_again(rt, call, saved, report)
     if draft and resume_draft(rt, call, draft):

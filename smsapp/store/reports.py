@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from smsapp.store.connect import insert_into
 from smsapp.store.tables import draft, origin, report, report_event
@@ -83,12 +83,6 @@ def report_by_ref(db: Connection, person_id: int, ref: str) -> Report | None:
     return _make(Report, row) if row else None
 
 
-def has_ref(db: Connection, person_id: int, ref: str) -> bool:
-    """Whether she has a report of this ref already."""
-    query = select(report.c.id).where(report.c.person_id == person_id, report.c.ref == ref)
-    return db.scalar(query) is not None
-
-
 def waiting(db: Connection, person_id: int) -> list[Report]:
     """Her reports that wait for a result, oldest first."""
     query = (
@@ -117,10 +111,17 @@ def last_closed(db: Connection, person_id: int, since: datetime) -> Report | Non
     return _make(Report, row) if row else None
 
 
-def add_report(db: Connection, **values: Any) -> int:
-    """Insert a report; gives its id."""
-    made: int = db.scalars(insert(report).values(values).returning(report.c.id)).one()
-    return made
+def add_report(db: Connection, **values: Any) -> Report | None:
+    """Insert a report. None: she has one of this ref already."""
+    adding = insert_into(db, report).values(values)
+    adding = adding.on_conflict_do_nothing(index_elements=["person_id", "ref"])
+    row = db.execute(adding.returning(report)).one_or_none()
+    return _make(Report, row) if row else None
+
+
+def drop_report(db: Connection, report_id: int) -> None:
+    """Take back a report of this very transaction: another request has made it meanwhile."""
+    db.execute(delete(report).where(report.c.id == report_id))
 
 
 def change_report(db: Connection, report_id: int, **values: Any) -> None:
@@ -148,9 +149,11 @@ def find_origin(db: Connection, name: str) -> Origin | None:
     return _make(Origin, row) if row else None
 
 
-def add_origin(db: Connection, **values: Any) -> None:
-    """Insert an origin. Raises IntegrityError where it is taken."""
-    db.execute(insert(origin).values(values))
+def add_origin(db: Connection, **values: Any) -> Origin | None:
+    """Insert an origin. None: it is taken, and by whom can be read now."""
+    adding = insert_into(db, origin).values(values).on_conflict_do_nothing()
+    row = db.execute(adding.returning(origin)).one_or_none()
+    return _make(Origin, row) if row else None
 
 
 def change_origin(db: Connection, name: str, state: str, text_length: int) -> None:
