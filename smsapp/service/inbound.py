@@ -215,7 +215,7 @@ def _fill(
 def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
     """Whether all that was meant is what was not understood: nothing is taken for it.
 
-    `OK 482914` with a ref that cannot be is not the bare OK; `OK thanks` is.
+    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is.
     """
     if reading.judged.missing or not reading.unknown:
         return False
