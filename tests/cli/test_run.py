@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 
@@ -44,9 +43,9 @@ def test_killed_parts_come_back_and_leave_the_others_alone(run):
     for name in ("valkey", "web", "worker-urgent", "clock"):
         before = run.parts()
         os.kill(before[name], signal.SIGKILL)
-        assert wait_for(lambda was=before, name=name: came_back(run, was, name), 15), name
+        assert wait_for(lambda was=before, name=name: came_back(run, was, name), STOP_SECONDS), name
         assert {k for k, v in run.parts().items() if v != before[k]} == {name}
-    assert wait_for(lambda: valkey.answers(run.folder / "var" / "valkey" / "valkey.sock"), 10)
+    assert wait_for(lambda: valkey.answers(run.folder / "var" / "valkey" / "valkey.sock"), STOP_SECONDS)
     assert wait_for(lambda: web_answers(run), START_SECONDS)
     assert run.parts().keys() == PARTS
 
@@ -67,11 +66,9 @@ def test_a_killed_run_takes_everything_with_it_and_its_data_stay(run, begin):
     run.process.kill()
     run.process.wait()
     assert wait_for(gone(family), STOP_SECONDS)
-    began = time.monotonic()
     again = begin()
     assert wait_for(again.ready, START_SECONDS)
     assert again.process.poll() is None, again.output
-    assert time.monotonic() - began < 20
     assert "The database was empty" not in again.output
 
 
@@ -80,7 +77,7 @@ def test_a_valkey_that_an_earlier_run_left_is_cleared(begin, tmp_path):
     folder.mkdir(parents=True)
     command = valkey.command(folder, folder / "valkey.sock")
     stale = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    assert wait_for(lambda: valkey.answers(folder / "valkey.sock"), 10)
+    assert wait_for(lambda: valkey.answers(folder / "valkey.sock"), STOP_SECONDS)
     run = begin()
     assert wait_for(run.ready, START_SECONDS)
     assert stale.wait(1) == 0

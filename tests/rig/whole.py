@@ -16,8 +16,8 @@ from smsapp.cli.valkey import wait_for
 from tests.rig.checked import warm
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60  # a busy machine imports slowly
-STOP_SECONDS = 30
+START_SECONDS = 120  # a busy machine imports slowly
+STOP_SECONDS = 60
 PARTS = {"valkey", "web", "simulator", "clock"} | {
     f"worker-{lane}" for lane in ("inbound", "urgent", "bulk", "routine")
 }
