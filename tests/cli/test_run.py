@@ -45,7 +45,8 @@ def test_killed_parts_come_back_and_leave_the_others_alone(run):
         os.kill(before[name], signal.SIGKILL)
         assert wait_for(lambda was=before, name=name: came_back(run, was, name), STOP_SECONDS), name
         assert {k for k, v in run.parts().items() if v != before[k]} == {name}
-    assert wait_for(lambda: valkey.answers(run.folder / "var" / "valkey" / "valkey.sock"), STOP_SECONDS)
+    socket_file = run.folder / "var" / "valkey" / "valkey.sock"
+    assert wait_for(lambda: valkey.answers(socket_file), STOP_SECONDS)
     assert wait_for(lambda: web_answers(run), START_SECONDS)
     assert run.parts().keys() == PARTS
 
