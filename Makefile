@@ -10,13 +10,14 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 CHECKED := smsapp tests worker.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock
+.PHONY: help install run test check bench lock
 
 help:
 	@echo 'make run      start everything on this machine; it prints the addresses; Ctrl-C stops it'
 	@echo 'make test     check everything: style, types, then the tests'
 	@echo 'make install  only set up .venv; then .venv/bin/smsapp is the command line'
 	@echo 'make check    style and types alone'
+	@echo 'make bench    measure hops and alerts on PostgreSQL and Valkey'
 	@echo 'make lock     write both lock files anew from pyproject.toml'
 
 install: .venv/.installed
@@ -32,6 +33,9 @@ check: .venv/.installed-test
 	@$(BIN)/ruff format --quiet --check $(CHECKED)
 	@$(BIN)/mypy --no-error-summary -p smsapp
 	@$(BIN)/mypy --no-error-summary worker.py
+
+bench: .venv/.installed-test
+	@$(BIN)/python -m tests.bench
 
 lock: .venv/.installed-test
 	@$(LOCK) --group build --output-file requirements.lock
