@@ -69,10 +69,10 @@ def test_from_a_basic_phone_to_an_answer(whole: Whole, page: Page, width: int) -
     answer(phone, "14", "1 Fits in this illness")
     answer(phone, "1", "REFER NOW")
 
-    alert = read_newest(page, SUPERVISOR, "DANGER sign")
+    alert = read_newest(page, SUPERVISOR, "DANGER")
     ref = re.search(r"Reply OK (\d{6})", alert)
     assert ref
-    assert ref[0] in read_newest(page, FACILITY, "DANGER sign")
+    assert ref[0] in read_newest(page, FACILITY, "DANGER")
 
     supervisor = handset(page, SUPERVISOR)
     supervisor.get_by_role("button", name="Reply", exact=True).click()
@@ -120,7 +120,7 @@ def test_an_operator_sends_an_alert_in_doubt_again(whole: Whole, page: Page) -> 
     page.set_viewport_size({"width": 360, "height": 700})
     page.get_by_role("link", name="Decide").click()
     page.get_by_text("Show the text").click()
-    expect(page.get_by_text("DANGER sign")).to_be_visible()
+    expect(page.get_by_text("DANGER, child")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_label("Reason").fill("phoned, not received")
     page.get_by_role("button", name="Send again").click()
