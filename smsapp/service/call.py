@@ -12,7 +12,14 @@ from smsapp.runtime import Runtime
 from smsapp.service import reports
 from smsapp.service.drafts import hold
 from smsapp.service.ending import end_screen
-from smsapp.service.fillings import as_report, current, dump, new_filling, resume_draft, start
+from smsapp.service.fillings import (
+    advance,
+    as_report,
+    current,
+    new_filling,
+    resume_draft,
+    start,
+)
 from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
 from smsapp.service.people import unregistered
 from smsapp.store import reports as store
@@ -48,7 +55,7 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
     if walked.left:
         _leave(rt, call)
         return False
-    filling.walked = dump(walked)
+    advance(call, flow, given, walked)
     if flow.kind == "menu":
         _choose(rt, call, flow, walked, given, length)
         return False

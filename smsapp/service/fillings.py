@@ -17,6 +17,8 @@ from smsapp.store.sessions import Call, Filling
 def current(rt: Runtime, call: Call) -> tuple[Filling, Flow, Given, Walked]:
     """The filling that goes on, with its flow and how far it is."""
     filling = call.fillings[-1]
+    if call.live and call.live[0] is filling and call.live[1] is filling.walked:
+        return filling, *call.live[2]
     flow = rt.flows.flows[filling.flow]
     given = read_given(filling.given)
     if filling.version != flow.version:
@@ -27,7 +29,15 @@ def current(rt: Runtime, call: Call) -> tuple[Filling, Flow, Given, Walked]:
             walked = step(flow, walked, key, given)
     else:
         walked = load(filling.walked)
+    call.live = (filling, filling.walked, (flow, given, walked))
     return filling, flow, given, walked
+
+
+def advance(call: Call, flow: Flow, given: Given, walked: Walked) -> None:
+    """The last filling has come this far."""
+    filling = call.fillings[-1]
+    filling.walked = dump(walked)
+    call.live = (filling, filling.walked, (flow, given, walked))
 
 
 def _catch_up(flow: Flow, filling: Filling, given: Given) -> None:

@@ -46,6 +46,7 @@ class Call:
     n: int = 0  # flows begun so far
     outcomes: dict[str, str] = field(default_factory=dict)  # of the last commit
     last: str = ""  # the screen that ended the call
+    live: Any = None  # of this hop alone: how far the last filling is, as the flow engine has it
 
 
 def load(redis: Redis, session: str) -> Call | None:
@@ -109,7 +110,8 @@ def _ask(redis: Redis, *command: str | int) -> Any:
 
 def _json(call: Call) -> str:
     """Not `dataclasses.asdict`: its deep copy costs more than the rest of a hop."""
-    return json.dumps({**vars(call), "fillings": [vars(one) for one in call.fillings]})
+    fillings = [vars(one) for one in call.fillings]
+    return json.dumps({**vars(call), "fillings": fillings, "live": None})
 
 
 def _call(raw: Any) -> Call:
