@@ -7,7 +7,7 @@ from smsapp.flow.answer import KIND_SECONDS
 from smsapp.flow.cases import Cases
 from smsapp.flow.judge import ABSENT, learn
 from smsapp.flow.model import Flow, Given
-from smsapp.flow.rules import Found
+from smsapp.flow.rules import DANGER, Found
 
 MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: plan, section 4
 MOST_SECONDS = 120  # of a call: operators cut at 120 to 180
@@ -44,6 +44,7 @@ def _paths(cases: Cases) -> set[tuple[str, ...]]:
     flow, given = cases.flow, Given(cases.flow.languages[0])
     rules = [ask.when for ask in flow.asks] + [c.when for ask in flow.asks for c in ask.choices]
     danger_ask = flow.danger_ask
+    rules += [DANGER] if danger_ask else []
     paths = set()
     for answers, params in cases.of(rules):
         facts, _ = learn(flow, answers, replace(given, params=params))

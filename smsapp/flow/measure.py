@@ -9,9 +9,9 @@ from smsapp.flow.answer import Wrong, choices, parse
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.fill import fill
 from smsapp.flow.judge import Facts, holds
-from smsapp.flow.model import Answers, Ask, Flow, Given, Item, Line, Test, When
+from smsapp.flow.model import Answers, Ask, Flow, Given, Item, Line, When
 from smsapp.flow.parts import texts
-from smsapp.flow.rules import OUTCOMES, Found, facts_of, known_choices
+from smsapp.flow.rules import DANGER, OUTCOMES, Found, facts_of, known_choices
 from smsapp.flow.screen import page_count, show
 from smsapp.flow.widths import WIDE, too_long, unknown_letters, widest
 from smsapp.flow.words import Words
@@ -20,7 +20,6 @@ ITEM = "item."  # the words that name one thing of an offered list
 LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
 OFFERED = tuple(Item(str(key), str(key)) for key in range(LIST_LENGTHS[-1]))  # only counted
 TYPED_WRONG = ("", "999999x")  # what every kind of ask but text and note refuses
-DANGER: When = ({"danger": Test(equals=(True,))},)
 Way = tuple[int, ...]  # which of some lines are said together
 
 

@@ -21,6 +21,7 @@ OUTCOMES = {  # what can become of each effect
     "answer_request": ANSWERED,
     "follow_up": ("done",),
 }
+DANGER: When = ({"danger": Test(equals=(True,))},)
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")
 
 

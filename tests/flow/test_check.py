@@ -1,0 +1,160 @@
+"""Each fault in a sound flow is found, by its code and no other."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smsapp.flow.check import CODES, check, check_all, check_words
+from smsapp.flow.checked import refused
+from smsapp.flow.library import load_library
+from smsapp.flow.words import load_words
+from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
+
+LONG = "word " * 40
+MANY = "\n".join(
+    f'[[ask]]\nid = "more{letter}"\nletter = "{letter.upper()}"\nkind = "text"\ntext.en = "More?"\n'
+    for letter in "acdefhjk"
+)
+
+
+def codes(flow_text: str, folder: Path) -> set[str]:
+    return {one.code for one in check(make(folder, flow_text), WORDS)}
+
+
+def test_the_sound_flow_is_sound(tmp_path: Path) -> None:
+    assert check(make(tmp_path), WORDS) == []
+
+
+FAULTS = {
+    "gsm": ('text.en = "Signs?"', 'text.en = "Si\u0302gns?"'),
+    "gsm in a line": ('text.en = "REFER NOW"', 'text.en = "REFER NOW…"'),
+    "long": ('text.en = "Signs?"', f'text.en = "{LONG}"'),
+    "long in the reply": ('text.en = "Fast."', f'text.en = "{LONG[:130]}"'),
+    "long in an alert": ("Danger. {chw}", LONG[:90] + " {chw}"),
+    "long on the danger screen": ('text.en = "Going"', f'text.en = "{LONG[:100]}"'),
+    "placeholder": ("Danger. {chw} ", "Danger. {child} "),
+    "letter": ('letter = "B"\n', ""),
+    "keyword": ('word = "SMALL"', 'word = "Small"'),
+    "keyword of one letter": ('word = "SMALL"', 'word = "S"'),
+    "value": ('signs = { with = "fits" } }', 'signs = { with = ["fits", "fitz"] } }'),
+    "value of a class": ('class = { with = "fast" }', 'class = { with = ["fast", "fats"] }'),
+    "value of an outcome": ('outcome.alert = "done"', 'outcome.alert = ["done", "ready"]'),
+    "source": ('max = 120\nsource = "the manual"\n', "max = 120\n"),
+    "source of a param": ('source = "the manual"\nmin = 20', 'source = " "\nmin = 20'),
+    "source of a class": ('{ min = "slow" } }', "{ min = 40 } }"),
+    "source of a line": ('{ class = { with = "fast" } }\ntext', "{ breaths = { min = 30 } }\ntext"),
+    "source of minutes": ('minutes = "slow"', "minutes = 15"),
+    "param": ("value = 40", "value = 70"),
+    "param beyond the ask": ("max = 60", "max = 130"),
+    "reached": ("when = { danger = false }", "when = { danger = true }"),
+    "reached, an ask": ('with = "tired" } }', 'with = "tired", without = "tired" } }'),
+    "empty": ('text.en = "Write {ref}"', 'when = { danger = true }\ntext.en = "Write {ref}"'),
+    "danger": ('"danger"\n\n[[ask.line]]\ntext.en = "REFER NOW"\n', '"one"\ntext.en = "Go?"\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_found_and_no_other(name: str, tmp_path: Path) -> None:
+    expected = re.split(r"[ ,]", name)[0]
+    assert codes(sound(FAULTS[name]), tmp_path) == {expected}
+
+
+def test_danger_is_decided_before_anything_else(tmp_path: Path) -> None:
+    pills = (
+        '[[ask]]\nid = "pills"\nletter = "P"\nkind = "number"\nmax = 9\nsource = "us"\n'
+        'text.en = "Pills?"\n\n'
+    )
+    late = sound(('[[ask]]\nid = "signs"', pills + '[[ask]]\nid = "signs"'))
+    assert codes(late, tmp_path) == {"danger"}
+
+
+def test_a_call_too_long_is_refused(tmp_path: Path) -> None:
+    text = sound(('[[ask]]\nid = "go"', f'{MANY}\n[[ask]]\nid = "go"'))
+    assert codes(text, tmp_path) == {"hops", "seconds"}
+
+
+def test_split_pages_count_as_requests(tmp_path: Path) -> None:
+    others = "".join(
+        f'[[ask]]\nid = "n{letter}"\nletter = "{letter.upper()}"\nkind = "one"\ntext.en = "?"\n'
+        '[[ask.choice]]\nid = "a"\ntext.en = "A"\n'
+        for letter in "acdefhj"
+    )
+    full = sound(('[[ask]]\nid = "go"', others + '[[ask]]\nid = "go"'))
+    assert codes(full, tmp_path) == set()
+    split = full.replace('"Fits"', f'"{LONG[:70]}"').replace('"Tired"', f'"{LONG[:70]}"')
+    assert codes(split, tmp_path) == {"hops"}
+
+
+def test_every_code_is_documented() -> None:
+    described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/checks.md").read_text(), re.MULTILINE)
+    assert sorted(described) == sorted(CODES)
+
+
+def test_the_flows_of_the_project_are_clean() -> None:
+    assert check_all(LIBRARY) == []
+
+
+def test_two_flows_may_not_share_a_keyword(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    make(tmp_path)
+    make(tmp_path, SOUND.replace('id = "small"', 'id = "other"'), "other")
+    problems = check_all(load_library(tmp_path))
+    assert [(one.file, one.code) for one in problems] == [("small.toml", "keyword")]
+
+
+def test_a_keyword_may_not_be_a_command(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    make(tmp_path, sound(('word = "SMALL"', 'word = "STOP"')))
+    assert [one.code for one in check_all(load_library(tmp_path))] == ["keyword"]
+
+
+def test_a_file_that_is_no_flow_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    (tmp_path / "broken.toml").write_text("id = ")
+    assert [(one.file, one.code) for one in check_all(load_library(tmp_path))] == [
+        ("broken.toml", "load")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('text.en = "No way back."', f'text.en = "{LONG}"', "long"),
+        ('text.en = "No way back."', 'text.en = "There is no way back now."', "long"),
+        ('text.en = "No way back."', 'text.en = "No w\u03b1y back."', "gsm"),
+        ('text.en = "Goodbye. Nothing else waits."', 'text.en = "Goodbye {child}."', "placeholder"),
+        ('text.en = "Reminders are on."', f'text.en = "{LONG[:140]}"', "long"),
+    ],
+)
+def test_the_systems_own_words_are_checked(old: str, new: str, code: str, tmp_path: Path) -> None:
+    text = (FLOWS / "words.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "words.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert {one.code for one in check_words(load_words(path))} == {code}
+
+
+def test_what_is_refused_is_remembered_and_not_served(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    make(tmp_path, sound(('text.en = "Signs?"', f'text.en = "{LONG}"')))
+    library = load_library(tmp_path)
+    cache = tmp_path / "var" / "checked.json"
+    first = refused(library, cache)
+    assert list(first) == ["small"]
+    assert "[long]" in first["small"]
+    assert library.without(first).flows == {}
+    kept = cache.read_text()
+    assert refused(library, cache) == first
+    assert cache.read_text() == kept
+    cache.write_text("{not json")
+    assert refused(library, cache) == first
+
+
+def test_a_check_is_made_anew_when_the_flow_changes(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    cache = tmp_path / "checked.json"
+    make(tmp_path)
+    assert refused(load_library(tmp_path), cache) == {}
+    make(tmp_path, sound(('text.en = "Signs?"', f'text.en = "{LONG}"')))
+    assert list(refused(load_library(tmp_path), cache)) == ["small"]
