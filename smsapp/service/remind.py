@@ -64,9 +64,7 @@ def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
         key=f"reminder:{one.id}",
         kind="reminder",
         phone=person.phone,
-        text=text_for(
-            rt, db, person, f"remind.{one.kind}", ref=one.ref, code=code
-        ),
+        text=text_for(rt, db, person, f"remind.{one.kind}", ref=one.ref, code=code),
         lane="urgent" if one.kind in SOMEBODY_WAITS else "bulk",
         person_id=person.id,
         expires_at=one.due_at + LATEST,

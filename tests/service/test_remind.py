@@ -78,14 +78,14 @@ def test_a_result_drops_what_is_planned(waits: tuple[Programme, int]):
     ],
 )
 def test_not_sent_after_all(
-    waits: tuple[Programme, int], change: dict[str, object], reason: str, capsys
+    waits: tuple[Programme, int], change: dict[str, object], reason: str, capsys, caplog
 ):
     programme, _ = waits
     programme.change("chw", **change)
     programme.clock.move(minutes=21)
     assert send_due(programme.rt) == 0
     assert states(programme) == ["dropped", "planned"]
-    assert reason in capsys.readouterr().out
+    assert reason in capsys.readouterr().out + caplog.text  # before and after logging is set up
 
 
 def test_a_withdrawn_report_nudges_nobody(waits: tuple[Programme, int]):
