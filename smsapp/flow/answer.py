@@ -9,7 +9,8 @@ from smsapp.flow.model import Ask, Choice, Given, Value
 NONE = "0"  # only ever means none or zero
 MAX_TEXT = 160  # characters of a free-text answer: what the longest USSD input holds
 SEEN = "seen"  # the answer of a note
-NUMBER = re.compile(r"\d{1,6}")
+NUMBER = re.compile(r"[0-9]{1,6}")
+NAMED = 6  # digits that a refusal names one by one; more are a range
 BETWEEN_TICKS = re.compile(r"[\s,;.+/-]+")
 KIND_SECONDS = {  # to read and answer, from the plan's hop budget
     "number": 10, "one": 8, "unit": 8, "danger": 8, "list": 8, "note": 8, "ticks": 13, "text": 20,
@@ -67,7 +68,9 @@ def _one(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:
     for place, choice in open_choices:
         if typed == str(place):
             return choice.id
-    return Wrong("wrong.choice", {"digits": "/".join(str(place) for place, _ in open_choices)})
+    places = [str(place) for place, _ in open_choices]
+    digits = "/".join(places) if len(places) <= NAMED else f"{places[0]}-{places[-1]}"
+    return Wrong("wrong.choice", {"digits": digits})
 
 
 def _ticks(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:

@@ -14,6 +14,7 @@ from smsapp.flow.model import (
     MAX_TICKS,
     Ask,
     Flow,
+    When,
 )
 from smsapp.flow.parts import texts, whens
 
@@ -144,6 +145,13 @@ def _faults(flow: Flow) -> Iterator[tuple[str, str]]:
     for place, when, subjects in whens(flow):
         for subject in set().union(*when) - subjects:
             yield place, f'"{subject}" is not known there; it may test only what comes before'
+        for bound in _bounds(when) - flow.params.keys():
+            yield place, f'"{bound}" is not a param; a limit is a number or the name of one'
+
+
+def _bounds(when: When) -> set[str]:
+    tests = [test for table in when for test in table.values()]
+    return {bound for test in tests for bound in (test.min, test.max) if isinstance(bound, str)}
 
 
 def _language_faults(flow: Flow, place: str, text: dict[str, str]) -> Iterator[tuple[str, str]]:
