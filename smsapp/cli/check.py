@@ -6,17 +6,19 @@ from pathlib import Path
 import click
 
 from smsapp.flow.check import Problem, check_all
-from smsapp.flow.library import load_library
+from smsapp.flow.library import WORDS_FILE, load_library
 from smsapp.settings import read_settings
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check FILES, or every file of the flows folder. Exit 1 if anything is wrong."""
-    wanted = {file.resolve() for file in files}
-    folders = {file.parent for file in wanted} or {read_settings().flows_dir}
-    problems = [one for folder in sorted(folders) for one in _of(folder, wanted)]
+    usual = read_settings().flows_dir
+    wanted: dict[Path, set[str]] = {} if files else {usual: set()}
+    for file in files:
+        wanted.setdefault(file.resolve().parent, set()).add(file.name)
+    problems = [one for folder, names in wanted.items() for one in _found(folder, names, usual)]
     for problem in problems:
         click.echo(str(problem))
     if not problems:
@@ -24,6 +26,7 @@ def check(files: tuple[Path, ...]) -> None:
     sys.exit(1 if problems else 0)
 
 
-def _of(folder: Path, wanted: set[Path]) -> list[Problem]:
-    names = {file.name for file in wanted if file.parent == folder}
-    return [one for one in check_all(load_library(folder)) if not names or one.file in names]
+def _found(folder: Path, names: set[str], usual: Path) -> list[Problem]:
+    """What is wrong there; a flow on its own is checked with the words of the usual folder."""
+    words = folder if (folder / WORDS_FILE).exists() else usual
+    return check_all(load_library(folder, words), names)

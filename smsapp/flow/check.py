@@ -1,6 +1,6 @@
 """Whether a flow may be served: every problem with its place and its cure (`docs/checks.md`)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from smsapp.flow import budget, rules, widths
@@ -54,16 +54,18 @@ def check_words(words: Words) -> list[Problem]:
     return [Problem(WORDS_FILE, *one) for one in dict.fromkeys(widths.words_problems(words))]
 
 
-def check_all(library: Library) -> list[Problem]:
-    """All that is wrong in a folder of flows."""
-    found = []
+def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
+    """All that is wrong in a folder of flows, or in these files of it."""
+    found: list[Problem] = []
     for told in library.problems:  # file: place: cure
         file, place, cure = told.split(": ", 2)
         found.append(Problem(file, place, "load", cure))
     found += check_words(library.words)
     for flow in library.flows.values():
-        found += check(flow, library.words)
-    return found + list(shared_keywords(library))
+        if not files or f"{flow.id}.toml" in files:
+            found += check(flow, library.words)
+    found += shared_keywords(library)
+    return [one for one in found if not files or one.file in files]
 
 
 def shared_keywords(library: Library) -> Iterator[Problem]:

@@ -70,9 +70,9 @@ class Library:
         return replace(self, flows=kept, problems=(*self.problems, *refused.values()))
 
 
-def load_library(folder: Path) -> Library:
+def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     """Read a folder of flows. Raises FlowError only where the words cannot be read."""
-    words = load_words(folder / WORDS_FILE)
+    words = load_words((words_folder or folder) / WORDS_FILE)
     flows: dict[str, Flow] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
