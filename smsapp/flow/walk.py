@@ -27,6 +27,7 @@ class Walked:
     commits: int = 0  # changes that are saved at their hop
     notice: Wrong | None = None
     left: bool = False  # she went back out of the flow
+    ahead: tuple[Ask | None, Facts] | None = field(default=None, init=False, compare=False)
 
 
 def begin(given: Given) -> Walked:
@@ -57,12 +58,19 @@ def resume(flow: Flow, taken: tuple[tuple[str, str], ...], given: Given) -> Walk
 
 
 def next_ask(flow: Flow, walked: Walked, given: Given) -> tuple[Ask | None, Facts]:
-    """The ask to put now, None when all are answered; and the facts it is put on."""
-    facts, open_asks = learn(flow, walked.answers, given)
-    danger_ask = flow.danger_ask
-    if danger_ask and facts["danger"] is True and danger_ask.id not in walked.answers:
-        return danger_ask, facts
-    return (open_asks[0] if open_asks else None), facts
+    """The ask to put now, None when all are answered; and the facts it is put on.
+
+    Found once for each `Walked`: a hop asks for it several times.
+    """
+    if walked.ahead is None:
+        facts, open_asks = learn(flow, walked.answers, given)
+        ask = open_asks[0] if open_asks else None
+        danger_ask = flow.danger_ask
+        if danger_ask and facts["danger"] is True and danger_ask.id not in walked.answers:
+            ask = danger_ask
+        object.__setattr__(walked, "ahead", (ask, facts))
+    assert walked.ahead is not None
+    return walked.ahead
 
 
 def step(flow: Flow, walked: Walked, key: str, given: Given) -> Walked:
@@ -116,7 +124,7 @@ def _accept(
         return _answer_danger(flow, after, ask, value, given)
     if ask.id not in flow.danger_support:
         return after
-    new, _ = learn(flow, answers, given)
+    _, new = next_ask(flow, after, given)
     if new["danger"] is not True or _dangers(flow, new) <= _dangers(flow, facts):
         return after
     return replace(after, commits=after.commits + 1, barrier=len(after.taken))
