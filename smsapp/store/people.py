@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from smsapp.store.tables import person, place
 
@@ -42,6 +52,9 @@ def _people() -> Select[tuple[object, ...]]:
     )
 
 
+PEOPLE = _people()  # built once: building it costs more than running it
+
+
 def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
     return Person(
         id=row.id,
@@ -63,49 +76,56 @@ def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
 
 def person_by_phone(db: Connection, phone: str, now: datetime) -> Person | None:
     """Who holds this E.164 number, active or not."""
-    row = db.execute(_people().where(person.c.phone == phone)).one_or_none()
+    row = db.execute(PEOPLE.where(person.c.phone == phone)).one_or_none()
     return _person(row, now) if row else None
 
 
 def person_by_id(db: Connection, person_id: int, now: datetime) -> Person | None:
     """The person of this id, active or not."""
-    row = db.execute(_people().where(person.c.id == person_id)).one_or_none()
+    row = db.execute(PEOPLE.where(person.c.id == person_id)).one_or_none()
     return _person(row, now) if row else None
 
 
 def person_by_code(db: Connection, code: str, now: datetime) -> Person | None:
     """The person of the programme's own code, active or not."""
-    row = db.execute(_people().where(person.c.code == code)).one_or_none()
+    row = db.execute(PEOPLE.where(person.c.code == code)).one_or_none()
     return _person(row, now) if row else None
 
 
 def people_by_ids(db: Connection, ids: Collection[int], now: datetime) -> list[Person]:
     """These people, by id."""
-    rows = db.execute(_people().where(person.c.id.in_(ids)).order_by(person.c.id))
+    rows = db.execute(PEOPLE.where(person.c.id.in_(ids)).order_by(person.c.id))
     return [_person(row, now) for row in rows]
 
 
 def people_in(db: Connection, role: str, place_ids: Sequence[int], now: datetime) -> list[Person]:
     """The active people of a role at these places, phone or none, in the order they came."""
     wanted = (person.c.role == role) & person.c.place_id.in_(place_ids) & person.c.active
-    rows = db.execute(_people().where(wanted).order_by(person.c.id))
+    rows = db.execute(PEOPLE.where(wanted).order_by(person.c.id))
     return [_person(row, now) for row in rows]
 
 
 def everybody(db: Connection, now: datetime) -> list[Person]:
     """The whole programme, by code: for the command line, never for a hop."""
-    return [_person(row, now) for row in db.execute(_people().order_by(person.c.code))]
+    return [_person(row, now) for row in db.execute(PEOPLE.order_by(person.c.code))]
 
 
-def above(db: Connection, place_id: int) -> list[int]:
-    """This place and those above it, nearest first."""
+def _up() -> Select[tuple[int]]:
     start = select(place.c.id, place.c.parent_id, literal(0).label("height"))
-    up = start.where(place.c.id == place_id).cte("up", recursive=True)
+    up = start.where(place.c.id == bindparam("place_id")).cte("up", recursive=True)
     over = place.alias("over")
     up = up.union_all(
         select(over.c.id, over.c.parent_id, up.c.height + 1).join(up, over.c.id == up.c.parent_id)
     )
-    return list(db.scalars(select(up.c.id).order_by(up.c.height)))
+    return select(up.c.id).order_by(up.c.height)
+
+
+UP = _up()
+
+
+def above(db: Connection, place_id: int) -> list[int]:
+    """This place and those above it, nearest first."""
+    return list(db.scalars(UP, {"place_id": place_id}))
 
 
 def without_supervisor(db: Connection) -> list[str]:
