@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Sequence
 
+from redis import Redis
 from sqlalchemy import text
 
 from smsapp.settings import Settings
@@ -14,7 +15,7 @@ from tests.bench.load import Measured, drive, hop
 from tests.bench.stack import phone, process, stack, wait_for_port, web_command
 
 CALLS = 500  # calls in each phase, each of a phone of its own
-ROUNDS = 3  # floor and service take turns, so that a busy minute strikes both
+ROUNDS = 2  # floor and service take turns, so that a busy minute strikes both
 HOOK = "/hooks/dev/ussd"
 MIDDLE = ("1", "14", "0", "0", "3", "13", "0", "48", "1")  # menu to RDT, no danger
 HOME = (*MIDDLE, "12")  # the hop that closes a treatment at home
@@ -94,6 +95,8 @@ def _fresh(settings: Settings) -> None:
     with engine.begin() as db:
         db.execute(text("truncate report, draft, outbound, alert, inbound, reminder cascade"))
     engine.dispose()
+    with Redis.from_url(settings.redis) as redis:
+        redis.flushall()
     time.sleep(0.5)
 
 
