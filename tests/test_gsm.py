@@ -1,5 +1,4 @@
 """GSM 03.38: what fits, what it costs, what comes in."""
-# ruff: noqa: RUF001 - characters that are mistaken for others are the very subject
 
 import time
 import unicodedata
