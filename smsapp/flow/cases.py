@@ -16,7 +16,8 @@ from smsapp.flow.support import every_when, param_sets, slice_of, subjects
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here
 Open = list[list[tuple[str, Test]]]
 Params = dict[str, int | bool]
-Standing = tuple[bool | None, ...]  # of each rule; None: open
+Standing = tuple[Any, ...]  # of each rule; None: open
+State = tuple[Answers, Given, Standing]
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Cases:
 
     def _fillings(self, whens: list[When]) -> Iterator[tuple[Answers, Params]]:
         rules = _rules(self.flow, whens)
-        given = Given(self.flow.languages[0])
-        for params in param_sets(self.flow, rules.part, rules.whens):
-            for answers in _grow(rules, replace(given, params=params)):
-                yield answers, params
+        base = Given(self.flow.languages[0])
+        sets = param_sets(self.flow, rules.part, rules.whens)
+        for answers, given in _grow(rules, [replace(base, params=params) for params in sets]):
+            yield answers, given.params
 
 
 def _rules(flow: Flow, whens: list[When]) -> Rules:
@@ -84,17 +85,23 @@ def _awaited(part: Flow, subject: str, test: Test) -> Iterator[Class]:
             yield one
 
 
-def _grow(rules: Rules, given: Given) -> list[Answers]:
-    states: list[tuple[Answers, Standing]] = [({}, (None,) * len(rules.whens))]
+def _grow(rules: Rules, givens: list[Given]) -> list[tuple[Answers, Given]]:
+    states: list[State] = [({}, given, (None,) * len(rules.whens)) for given in givens]
     for ask in sorted(rules.part.asks, key=lambda one: one.kind == "danger"):
-        merged: dict[Any, tuple[Answers, Standing]] = {}
-        for answers, standing in states:
+        merged: dict[Any, State] = {}
+        for answers, given, standing in states:
+            settled = None not in standing  # nothing depends on the answer: any will do
             for value in _values(rules, ask, answers, given):
                 grown = answers if value is None else {**answers, ask.id: value}
-                stands, left = _what_is_left(rules, standing, grown, given)
-                merged.setdefault((stands, left), (grown, stands))
+                stands, left = standing, None
+                if not settled:
+                    stands, left = _what_is_left(rules, standing, grown, given)
+                left = left if None in stands else None
+                merged.setdefault((stands, left), (grown, given, stands))
+                if settled:
+                    break
         states = list(merged.values())
-    return [answers for answers, _ in states]
+    return [(answers, given) for answers, given, _ in states]
 
 
 def _what_is_left(
@@ -132,10 +139,14 @@ def _what_is_left(
     return stands, tuple(dict.fromkeys(left))
 
 
-def _stands(when: When, facts: Facts) -> bool | None:
-    """Whether a rule is settled for good."""
+def _stands(when: When, facts: Facts) -> Any:
+    """True or False for good, what else it waits for than answers, or None: open."""
     tables = open_tests(when, facts)
-    return tables == [[]] if tables in ([], [[]]) else None
+    if tables in ([], [[]]):
+        return tables == [[]]
+    if all(subject.startswith(LATER) for table in tables for subject, _ in table):
+        return _key(tables, facts)
+    return None
 
 
 def open_tests(when: When, facts: Facts) -> Open:

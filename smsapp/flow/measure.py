@@ -86,11 +86,11 @@ def _sms(sized: Sized) -> Iterator[tuple[str, str]]:
     for effect in flow.effects:
         for name, lines in (("first", effect.first), ("climbed", effect.climbed)):
             rules = [effect.when, *(line.when for line in lines)]
-            for way in _ways(sized, rules, lines) if lines else ():
+            for way in ways(sized.cases, rules, lines) if lines else ():
                 for language in flow.languages:
                     said = [lines[at].text[language] for at in way]
                     yield f"effect {effect.id}, {name}, {language}", _whole(sized, said, language)
-    for way in _ways(sized, [line.when for line in flow.reply], flow.reply, ends=True):
+    for way in ways(sized.cases, [line.when for line in flow.reply], flow.reply, ends=True):
         for language in flow.languages:
             said = [flow.reply[at].text[language] for at in way]
             yield f"reply, {language}", _whole(sized, said, language)
@@ -104,20 +104,20 @@ def _whole(sized: Sized, said: Iterable[str], language: str) -> str:
     return "\n".join([training, *(fill(one, sized.values) for one in said)])
 
 
-def _ways(
-    sized: Sized, rules: list[When], lines: tuple[Line, ...], *, ends: bool = False
+def ways(
+    cases: Cases, rules: list[When], lines: tuple[Line, ...], *, ends: bool = False
 ) -> set[Way]:
     """Every set of lines that can be said together. `ends`: they may test what effects did."""
-    ways: set[Way] = set()
-    given = sized.given(sized.flow.languages[0])
-    for answers, params in sized.cases.of(rules):
-        facts = facts_of(sized.flow, answers, replace(given, params=params))
+    found: set[Way] = set()
+    given = Given(cases.flow.languages[0], training=True)
+    for answers, params in cases.of(rules):
+        facts = facts_of(cases.flow, answers, replace(given, params=params))
         if ends or holds(rules[0], facts):
-            ways.update(_said(sized.flow, lines, facts))
-    return ways
+            found.update(said_together(cases.flow, lines, facts))
+    return found
 
 
-def _said(flow: Flow, lines: tuple[Line, ...], facts: Facts) -> Iterator[Way]:
+def said_together(flow: Flow, lines: tuple[Line, ...], facts: Facts) -> Iterator[Way]:
     """The lines that hold on these facts, for each thing that may be known and come of effects."""
     undecided = [line.when for line in lines if open_tests(line.when, facts) not in ([], [[]])]
     told = [
@@ -183,11 +183,13 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
 def _screens(
     sized: Sized, ask: Ask, facts: Facts, given: Given, answers: Answers, count: int
 ) -> Iterator[str]:
-    """Each screen of an ask, alone and below each line that a refused key brings."""
+    """Each screen of an ask, alone and below the longest line that a refused key brings."""
     refused = [parse(ask, typed, facts, given) for typed in TYPED_WRONG]
-    notices = [None, Wrong("wrong.back"), *(one for one in refused if isinstance(one, Wrong))]
+    notices = [Wrong("wrong.back"), *(one for one in refused if isinstance(one, Wrong))]
+    said = {sized.words.say(one.word, given.language, one.values): one for one in notices}
+    longest = said[max(said, key=lambda text: gsm.measure(text).units)]
     places = sorted({0, count // 2, count - 1})  # those between are no wider than the last
-    for page, notice in product(places, notices):
+    for page, notice in product(places, (None, longest)):
         yield show(
             sized.flow, ask, facts, answers, given, sized.words, page=page, notice=notice
         ).text

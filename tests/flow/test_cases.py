@@ -1,0 +1,44 @@
+"""What is enumerated for a rule leaves nothing out that answers could bring about."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+
+from smsapp.flow.cases import Cases
+from smsapp.flow.judge import holds
+from smsapp.flow.measure import said_together, ways
+from smsapp.flow.model import Line, When
+from smsapp.flow.rules import DANGER, facts_of
+from tests.flow.build import ICCM, given
+from tests.flow.children import CHILDREN, PARAMS
+
+CASES = Cases(ICCM)
+DOSES = next(ask.lines for ask in ICCM.asks if ask.id == "given")
+ALERT = ICCM.effects[0]
+GROUPS: dict[str, tuple[list[When], tuple[Line, ...], bool]] = {
+    "reply": ([line.when for line in ICCM.reply], ICCM.reply, True),
+    "doses": ([(), *(line.when for line in DOSES)], DOSES, False),
+    "alert": ([ALERT.when, *(line.when for line in ALERT.first)], ALERT.first, False),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@settings(max_examples=150)
+@for_all(child=CHILDREN, params=PARAMS)
+def test_whatever_is_said_together_was_enumerated(name: str, child: Any, params: Any) -> None:
+    rules, lines, ends = GROUPS[name]
+    enumerated = ways(CASES, rules, lines, ends=ends)
+    facts = facts_of(ICCM, child, given(ICCM, params=params, training=True))
+    if ends or holds(rules[0], facts):
+        assert set(said_together(ICCM, lines, facts)) <= enumerated
+
+
+def test_each_way_of_danger_is_found_once() -> None:
+    danger = [facts_of(ICCM, answers, given(ICCM))["danger"] for answers, _ in CASES.of([DANGER])]
+    assert sorted(danger) == [False, True]
+
+
+def test_an_enumeration_is_made_once() -> None:
+    assert CASES.of([DANGER]) is CASES.of([DANGER, ()])
