@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Channel
-from smsapp.flow.checked import refused
+from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import Library, load_library
 from smsapp.settings import Settings
 from smsapp.store.connect import READ, make_engine
@@ -114,4 +114,5 @@ def build(settings: Settings) -> Runtime:
 def _served(settings: Settings) -> Library:
     """The flows that a check finds nothing wrong with."""
     library = load_library(settings.flows_dir)
-    return library.without(refused(library, settings.var_dir / CHECKED_FILE))
+    found = refused(library, settings.var_dir / CHECKED_FILE)
+    return library.without(found | wrong_params(library, settings.flow_params))

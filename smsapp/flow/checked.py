@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from smsapp.flow.check import check, shared_keywords
@@ -28,6 +29,27 @@ def refused(library: Library, cache: Path) -> dict[str, str]:
         found.setdefault(Path(problem.file).stem, str(problem))
     if fresh != known:
         _save(cache, dict(list(fresh.items())[-KEPT:]))
+    return found
+
+
+def wrong_params(library: Library, chosen: Mapping[str, int | bool]) -> dict[str, str]:
+    """Flow id -> why the values a country has chosen (`iccm.cough_days`) cannot be in force."""
+    found: dict[str, str] = {}
+    for name, value in chosen.items():
+        flow_id, _, param_name = name.partition(".")
+        flow = library.flows.get(flow_id)
+        param = flow.params.get(param_name) if flow else None
+        if param is None:
+            if flow:
+                found[flow_id] = f"flow_params: {name}: {flow_id} has no such param"
+            continue
+        low = param.value if param.min is None else param.min
+        high = param.value if param.max is None else param.max
+        if isinstance(param.value, bool):
+            if not isinstance(value, bool):
+                found[flow_id] = f"flow_params: {name}: write true or false"
+        elif isinstance(value, bool) or not low <= value <= high:
+            found[flow_id] = f"flow_params: {name}: write a number from {low} to {high}"
     return found
 
 

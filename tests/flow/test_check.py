@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smsapp.flow.check import CODES, check, check_all, check_words
-from smsapp.flow.checked import refused
+from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import load_library
 from smsapp.flow.words import load_words
 from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
@@ -158,3 +158,23 @@ def test_a_check_is_made_anew_when_the_flow_changes(tmp_path: Path) -> None:
     assert refused(load_library(tmp_path), cache) == {}
     make(tmp_path, sound(('text.en = "Signs?"', f'text.en = "{LONG}"')))
     assert list(refused(load_library(tmp_path), cache)) == ["small"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("iccm.cough_days", 22, ""),
+        ("iccm.cough_days", 7, ""),
+        ("iccm.malaria_area", False, ""),
+        ("other.cough_days", 999, ""),
+        ("iccm.cough_days", 31, "write a number from 7 to 30"),
+        ("iccm.cough_days", True, "write a number from 7 to 30"),
+        ("iccm.malaria_area", 1, "write true or false"),
+        ("iccm.cough_weeks", 2, "iccm has no such param"),
+    ],
+)
+def test_values_that_a_country_chooses_are_within_limits(
+    name: str, value: int | bool, cure: str
+) -> None:
+    expected = {"iccm": f"flow_params: {name}: {cure}"} if cure else {}
+    assert wrong_params(LIBRARY, {name: value}) == expected
