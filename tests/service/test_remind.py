@@ -69,23 +69,13 @@ def test_a_result_drops_what_is_planned(waits: tuple[Programme, int]):
     assert states(programme) == ["dropped", "dropped"]
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"active": False}, "nobody"),
-        ({"phone": None}, "nobody"),
-        ({"opted_out": True}, "opted_out"),
-    ],
-)
-def test_not_sent_after_all(
-    waits: tuple[Programme, int], change: dict[str, object], reason: str, capsys, caplog
-):
+@pytest.mark.parametrize("change", [{"active": False}, {"phone": None}, {"opted_out": True}])
+def test_not_sent_after_all(waits: tuple[Programme, int], change: dict[str, object]):
     programme, _ = waits
     programme.change("chw", **change)
     programme.clock.move(minutes=21)
     assert send_due(programme.rt) == 0
     assert states(programme) == ["dropped", "planned"]
-    assert reason in capsys.readouterr().out + caplog.text  # before and after logging is set up
 
 
 def test_a_withdrawn_report_nudges_nobody(waits: tuple[Programme, int]):
