@@ -5,6 +5,7 @@ import os
 from smsapp.settings import Settings
 
 pytest_plugins = (
+    "tests.rig.quiet",
     "tests.rig.servers",
     "tests.rig.databases",
     "tests.rig.running",
