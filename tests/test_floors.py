@@ -31,7 +31,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"call", "settling"},
     {"ending", "fillings"},
     {"reports", "given"},
-    {"drafts"},
+    {"drafts", "offers"},
     {"effects"},
     {"alerts", "supply"},
     {"ladder", "remind", "answered", "filled"},

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
+from smsapp.flow.given import Given
 from smsapp.flow.library import load_library
-from smsapp.flow.model import Given
 from smsapp.flow.preview import preview
 from smsapp.phone import BadPhone, parse
 from smsapp.runtime import build

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, holds, limit
-from smsapp.flow.model import Ask, Choice, Given, Value
+from smsapp.flow.model import Ask, Choice, Value
 
 NONE = "0"  # only ever means none or zero
 MAX_TEXT = 160  # characters of a free-text answer: what the longest USSD input holds
@@ -26,11 +27,16 @@ class Wrong:
 
 
 def choices(ask: Ask, facts: Facts) -> list[tuple[int, Choice]]:
-    """The choices that stand open, each with its place, which is its digit."""
+    """The choices that stand open, each with its place, which is its digit.
+
+    One that begins a flow stands open only to those who may use it.
+    """
+    hers = facts.get("flows")
     return [
         (place, choice)
         for place, choice in enumerate(ask.choices, start=1)
         if holds(choice.when, facts) is not False
+        and (not choice.flow or hers is None or choice.flow in hers)
     ]
 
 

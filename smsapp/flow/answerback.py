@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, lines
 from smsapp.flow.keyword import Reading
 from smsapp.flow.library import Library
-from smsapp.flow.model import Ask, Flow, Given
+from smsapp.flow.model import Ask, Flow
 from smsapp.flow.screen import values
 
 MORE = ".."  # something else was not understood either

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from smsapp.flow.answer import KIND_SECONDS
 from smsapp.flow.cases import Cases
+from smsapp.flow.given import Given
 from smsapp.flow.judge import ABSENT, learn
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.model import Flow
 from smsapp.flow.rules import DANGER, Found
 
 MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: plan, section 4

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, classify, holds, learn, limit, passes
-from smsapp.flow.model import Answers, Ask, Class, Flow, Given, Test, Value, When
+from smsapp.flow.model import Answers, Ask, Class, Flow, Test, Value, When
 from smsapp.flow.support import every_when, param_sets, slice_of, subjects
 
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here

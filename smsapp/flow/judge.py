@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smsapp.flow.model import Answers, Ask, Flow, Given, Line, Test, Value, When
+from smsapp.flow.given import Given
+from smsapp.flow.model import Answers, Ask, Flow, Line, Test, Value, When
 
 ABSENT = None  # the value of an ask that does not apply
 UNKNOWN = object()  # the value of an ask that is not answered yet

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, parse
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, judge, learn
 from smsapp.flow.library import Library
-from smsapp.flow.model import Answers, Ask, Flow, Given, Value
+from smsapp.flow.model import Answers, Ask, Flow, Value
 
 TOKEN = re.compile(r"[A-Z]+|\d+|[^A-Z\d\s]+")
 ABOUT = re.compile(r"([A-Z])\s*(\d{6})\s+(\d.*)")  # R482913 1: an answer to an earlier report

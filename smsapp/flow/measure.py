@@ -8,8 +8,9 @@ from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices, parse
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.fill import fill
+from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, holds
-from smsapp.flow.model import Answers, Ask, Flow, Given, Item, Line, When
+from smsapp.flow.model import Answers, Ask, Flow, Line, When
 from smsapp.flow.parts import texts
 from smsapp.flow.rules import DANGER, OUTCOMES, Found, facts_of, known_choices
 from smsapp.flow.screen import page_count, show

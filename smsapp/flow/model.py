@@ -2,7 +2,7 @@
 
 from dataclasses import field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -188,6 +188,16 @@ class Flow:
         )
 
     @cached_property
+    def lists_read(self) -> frozenset[str]:
+        """The offered lists that its asks show or test."""
+        whens = [ask.when for ask in self.asks]
+        whens += [one.when for ask in self.asks for one in ask.choices]
+        whens += [one.when for ask in self.asks for one in ask.lines]
+        tested = {subject for when in whens for table in when for subject in table}
+        named = {one.removeprefix("list.") for one in tested if one.startswith("list.")}
+        return frozenset(named | {ask.offers for ask in self.asks if ask.offers})
+
+    @cached_property
     def class_readers(self) -> frozenset[str]:
         """The asks with a line that is said because of a class."""
         return frozenset(
@@ -208,41 +218,3 @@ class Flow:
     def when_of(self, class_id: str) -> When:
         """The `when` of a class."""
         return next(one.when for one in self.classes if one.id == class_id)
-
-
-@dataclass(frozen=True, config=STRICT)
-class Item:
-    """One thing of an offered list: its ref (or other key) and how it is shown."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, config=STRICT)
-class Given:
-    """What was known when a filling began; frozen with it."""
-
-    language: str
-    role: str = "chw"
-    training: bool = False
-    face: Literal["ussd", "sms"] = "ussd"
-    flows: tuple[str, ...] = ()  # ids she may begin
-    params: dict[str, int | bool] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
-    lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
-    answers: Answers = field(default_factory=dict)  # given before, by SMS or in the report amended
-
-    @cached_property
-    def facts(self) -> dict[str, Any]:
-        """Subject -> value, for all that does not depend on answers. Copy before adding to it."""
-        facts: dict[str, Any] = {
-            "face": self.face,
-            "person.role": self.role,
-            "person.training": self.training,
-            "person.language": self.language,
-            "danger": False,
-        }
-        facts.update({f"param.{name}": value for name, value in self.params.items()})
-        facts.update({f"known.{name}": True for name in self.values})
-        facts.update({f"list.{name}": len(items) for name, items in self.lists.items()})
-        return facts

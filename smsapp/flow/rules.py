@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import product
 
 from smsapp.flow.cases import Cases, open_tests
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, classify, learn
-from smsapp.flow.model import Answers, Flow, Given, Test, When
+from smsapp.flow.model import Answers, Flow, Test, When
 from smsapp.flow.parts import effect_lines, whens
 
 Found = tuple[str, str, str]  # place, code, cure

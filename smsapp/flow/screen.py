@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices
 from smsapp.flow.fill import fill
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, classify, lines
-from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow, Given
+from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow
 from smsapp.flow.words import Words
 
 ONE_PAGE_CHOICES = 6  # a list this short stays whole where it fits: domain notes, G2

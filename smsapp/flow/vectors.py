@@ -9,9 +9,10 @@ from typing import Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, judge
 from smsapp.flow.keyword import Opening, read
-from smsapp.flow.model import Ask, Flow, Given
+from smsapp.flow.model import Ask, Flow
 from smsapp.flow.walk import begin, next_ask, step
 
 STRICT = ConfigDict(extra="forbid", strict=True)

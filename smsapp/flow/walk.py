@@ -7,8 +7,9 @@ A danger class is told at the hop at which it first holds: `commits` counts what
 from dataclasses import dataclass, field, replace
 
 from smsapp.flow.answer import Wrong, choices, parse
+from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, holds, judge, learn
-from smsapp.flow.model import Answers, Ask, Flow, Given, Value
+from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.screen import page_count
 
 BACK, MENU, MORE = "00", "000", "98"

@@ -1,12 +1,14 @@
 """One USSD call as it goes on: keys through the menu and flows, commits on the way, the screen."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import HopReply
 from smsapp.flow import screen
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.given import Given, Item
+from smsapp.flow.model import Flow
 from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
@@ -21,6 +23,7 @@ from smsapp.service.fillings import (
     start,
 )
 from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
+from smsapp.service.offers import offered
 from smsapp.service.people import unregistered
 from smsapp.store import reports as store
 from smsapp.store.people import Person, person_by_phone
@@ -130,9 +133,17 @@ def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, l
 def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -> Filling:
     call.n += 1
     origin = f"ussd:{call.session}:{call.n}"
+    if flow.lists_read - base.lists.keys():
+        base = replace(base, lists=base.lists | _offered(rt, call, flow))
     filling = new_filling(rt, flow, origin, call.n, given_in(rt, flow, base, **more))
     call.fillings.append(filling)
     return filling
+
+
+def _offered(rt: Runtime, call: Call, flow: Flow) -> dict[str, tuple[Item, ...]]:
+    with rt.read() as db:
+        person = person_by_phone(db, call.phone, rt.now())
+        return offered(rt, db, person, flow) if person else {}
 
 
 def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:

@@ -1,6 +1,5 @@
 """What a report obliges is done here, in its transaction; doing it twice does it once."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -13,33 +12,10 @@ from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, remind, supply
 from smsapp.service.answered import Answered
-from smsapp.service.filled import Filling
+from smsapp.service.filled import Case, Done, Filling
 from smsapp.store import alerts as alert_store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import Report
-
-
-@dataclass
-class Done:
-    """What became of the effects, and what the reply may fill in because of them."""
-
-    outcomes: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-
-    def both(self) -> tuple[dict[str, str], dict[str, str]]:
-        return self.outcomes, self.values
-
-
-@dataclass(frozen=True)
-class Case:
-    """One report whose effects are done."""
-
-    person: Person
-    filling: Filling
-    judged: Judgement
-    report: Report
-    finished: bool
-    fresh: bool  # the report was made in this transaction
 
 
 def apply(

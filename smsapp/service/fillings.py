@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smsapp.flow.answer import Wrong
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.given import Given
+from smsapp.flow.model import Flow
 from smsapp.flow.walk import Walked, begin, resume, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports

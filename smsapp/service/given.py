@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from smsapp.flow.model import Flow, Given, Item
+from smsapp.flow.given import Given
+from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, people, supply
+from smsapp.service import people
+from smsapp.service.offers import local_time, offered
 from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Draft, Report
@@ -30,7 +31,7 @@ def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Gi
         face=face,
         flows=rt.flows.served(person.role, person.language, training=person.training),
         values=_values(rt, db, person),
-        lists=_lists(rt, db, person) if face == "ussd" else {},
+        lists=offered(rt, db, person, rt.flows.flows.get("menu")) if face == "ussd" else {},
     )
 
 
@@ -85,11 +86,6 @@ def answers_kept(flow: Flow, report: Report) -> dict[str, Any]:
     return {name: value for name, value in report.answers.items() if name not in again}
 
 
-def local_time(rt: Runtime, moment: datetime) -> str:
-    """The hour and minute where the programme works."""
-    return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%H:%M}"
-
-
 def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
     """What fills placeholders; what is not known is left out, and flows may ask for that."""
     now = rt.now()
@@ -112,48 +108,3 @@ def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
     if last and last.closed_at:
         values |= {"last_ref": last.ref, "last_time": local_time(rt, last.closed_at)}
     return values
-
-
-def _lists(rt: Runtime, db: Connection, person: Person) -> dict[str, tuple[Item, ...]]:
-    now = rt.now()
-    language = person.language
-    lists: dict[str, tuple[Item, ...]] = {}
-    if person.role == "chw":
-        lists["drafts"] = tuple(
-            Item(str(one.id), _named(rt, language, _answers(one), one.began_at))
-            for one in store.drafts_of(db, person.id, now)
-        )
-        lists["tests"] = tuple(
-            Item(one.ref, _named(rt, language, one.answers, one.opened_at))
-            for one in store.waiting(db, person.id)
-        )
-        return lists
-    lists["alerts"] = tuple(
-        Item(one.ref, _item(rt, language, one.ref, one.place_short, one.raised_at))
-        for one in alerts.open_alerts(db, person, now)
-    )
-    lists["requests"] = tuple(
-        Item(one.ref, _item(rt, language, one.ref, one.place_short, one.requested_at))
-        for one in supply.open_requests(db, person, now)
-    )
-    return lists
-
-
-def _answers(draft: Draft) -> dict[str, Any]:
-    """What names a dropped report: the number she typed first."""
-    typed = {pair[0]: pair[1] for pair in draft.keys}
-    return {**typed, **draft.given.get("answers", {})}
-
-
-def _named(rt: Runtime, language: str, answers: dict[str, Any], at: datetime) -> str:
-    """`14 months, 10:42`: so that she finds the right child without a name."""
-    time, age = local_time(rt, at), str(answers.get("age", ""))
-    if not age.isdigit() or int(age) == 99:
-        return rt.flows.say("item.report", language, time=time)
-    years = answers.get("unit") in ("2", "years")
-    word = "item.draft_years" if years else "item.draft"
-    return rt.flows.say(word, language, age=int(age), time=time)
-
-
-def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:
-    return rt.flows.say("item.alert", language, ref=ref, place=place, time=local_time(rt, at))

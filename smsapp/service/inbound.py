@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from smsapp import phone
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
+from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, Reading, has_answers, open_sms, read
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.model import Flow
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports

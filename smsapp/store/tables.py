@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -89,6 +90,8 @@ person = Table(
     Column("training", Boolean, nullable=False, default=False),
     _at("training_until"),  # NULL with training: no expiry (development only)
     Column("opted_out", Boolean, nullable=False, default=False),  # never mutes alerts
+    Column("tips", Boolean, nullable=False, default=True),  # a protocol reminder each week
+    Column("guided", Boolean, nullable=False, default=False),  # one tick a screen
     _at("created_at", nullable=False),
     Index("ix_person_place", "place_id", "role"),
     Index("ix_person_supervisor", "supervisor_id"),
@@ -108,6 +111,7 @@ inbound = Table(  # every callback that is not a USSD hop, raw, before anything 
     Column("person_id", Id, ForeignKey("person.id")),
     Column("phone", String(16), nullable=False, default=""),
     Column("text", Text, nullable=False, default=""),  # as read, of an SMS
+    Column("private", Boolean, nullable=False, default=False),  # for its desk alone
     _at("received_at", nullable=False),
     _at("done_at"),
     Index(
@@ -143,6 +147,8 @@ report = Table(
     Column("classes", JSON, nullable=False),  # ids that hold, in the flow's order
     Column("waits", String(40), nullable=False, default=""),  # the ask a result is awaited for
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
+    Column("private", Boolean, nullable=False, default=False),  # for its desk alone
+    Column("seen_on", Date),  # the local day the child was seen; NULL: the day it was opened
     _at("opened_at", nullable=False),
     _at("changed_at", nullable=False),
     _at("closed_at"),
@@ -194,6 +200,7 @@ draft = Table(
     Column("danger", Boolean, nullable=False, default=False),  # its report and alert are committed
     Column("report_id", Id, ForeignKey("report.id")),
     Column("state", String(8), nullable=False),  # open settled expired
+    Column("private", Boolean, nullable=False, default=False),  # for its desk alone
     _at("began_at", nullable=False),
     _at("due_at", nullable=False),  # after this it is no longer offered
     Index("ix_draft_person", "person_id", "state"),
@@ -287,6 +294,97 @@ request_told = Table(
     Index("ix_request_told_person", "person_id"),
 )
 
+signal = Table(  # what several reports of one trigger and village have in common: their alert
+    "signal",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alert.id"), primary_key=True),
+    Column("kind", String(24), nullable=False),  # the trigger
+    Column("place_id", Id, ForeignKey("place.id"), nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    Column("onset_on", Date),  # of the earliest case told
+    Column("told_cases", Integer, nullable=False),  # when it spoke last
+    _at("last_at", nullable=False),  # when its latest report joined
+    Index("ix_signal_place", "place_id", "kind"),
+)
+
+signal_report = Table(
+    "signal_report",
+    metadata,
+    Column("alert_id", Id, ForeignKey("signal.alert_id"), primary_key=True),
+    Column("report_id", Id, ForeignKey("report.id"), primary_key=True),
+    Column("cases", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),
+)
+
+task = Table(  # what a CHW has to do about an earlier report
+    "task",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False),
+    Column("kind", String(24), nullable=False),  # follow_up referral
+    Column("due_on", Date, nullable=False),  # where the programme works
+    Column("state", String(8), nullable=False),  # open done dropped
+    Column("outcome", String(24), nullable=False, default=""),
+    _at("done_at"),
+    UniqueConstraint("report_id", "kind", name="uq_task_report_kind"),
+    Index("ix_task_person", "person_id", "state", "due_on"),
+)
+
+query = Table(  # what a person asks of another and waits for: pay, a concern, a call, a new number
+    "query",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False),  # its report's
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, unique=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("kind", String(12), nullable=False),  # pay concern call number
+    Column("private", Boolean, nullable=False),  # for its desk alone
+    Column("training", Boolean, nullable=False),
+    Column("phone", String(16), nullable=False, default=""),  # of a changed number
+    # received with_desk answered | agreed reopened | refused done
+    Column("state", String(12), nullable=False),
+    Column("answer", String(24), nullable=False, default=""),
+    _at("asked_at", nullable=False),
+    _at("answered_at"),
+    Column("answered_by", Id, ForeignKey("person.id")),
+    Index("ix_query_person", "person_id", "state"),
+)
+
+query_told = Table(  # who may answer
+    "query_told",
+    metadata,
+    Column("query_id", Id, ForeignKey("query.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    _at("at", nullable=False),
+    Index("ix_query_told_person", "person_id"),
+)
+
+death = Table(  # one row a death, wherever it was told
+    "death",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who told it first
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False),  # in which it was told first
+    Column("case_report_id", Id, ForeignKey("report.id"), unique=True),  # the child's, where known
+    Column("kind", String(24), nullable=False),
+    Column("place_id", Id, ForeignKey("place.id"), nullable=False),
+    Column("training", Boolean, nullable=False),
+    Column("died_on", Date, nullable=False),
+    Index("ix_death_place", "place_id", "died_on"),
+    Index("ix_death_person", "person_id", "died_on"),
+)
+
+misspelling = Table(  # what a person has said that a word of an SMS means
+    "misspelling",
+    metadata,
+    Column("word", String(40), primary_key=True),  # in capitals
+    Column("means", String(40), nullable=False),  # a keyword
+    Column("by", String(80), nullable=False),
+    _at("at", nullable=False),
+)
+
 reminder = Table(
     "reminder",
     metadata,
@@ -317,6 +415,7 @@ outbound = Table(
     Column("person_id", Id, ForeignKey("person.id")),
     Column("text", Text, nullable=False),
     Column("text_hash", String(64), nullable=False),  # sha256, for the duplicate breaker
+    Column("private", Boolean, nullable=False, default=False),  # for its desk alone
     Column("segments", Integer, nullable=False),
     # queued claimed sending accepted | delivered failed no_report |
     # unknown held dead expired discarded

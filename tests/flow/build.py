@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from smsapp.flow.given import Given
 from smsapp.flow.library import load_library
 from smsapp.flow.load import load_flow
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.model import Flow
 from smsapp.flow.words import Words, load_words
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
-from smsapp.flow.model import Flow, Given
+from smsapp.flow.model import Flow
 from smsapp.flow.screen import show
 from smsapp.flow.walk import Walked, begin, next_ask, step
 from tests.flow.build import WORDS

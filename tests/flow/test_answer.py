@@ -4,8 +4,9 @@ import pytest
 
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, parse
+from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, learn
-from smsapp.flow.model import Ask, Choice, Given, Item
+from smsapp.flow.model import Ask, Choice
 from tests.flow.build import ICCM, STOCK, WORDS, given
 
 ITEMS = tuple(Item(f"ref{n}", f"item {n}") for n in range(1, 13))

@@ -3,7 +3,7 @@
 import pytest
 
 from smsapp import gsm
-from smsapp.flow.model import Given, Item
+from smsapp.flow.given import Given, Item
 from smsapp.flow.screen import end, pages
 from tests.flow.build import ICCM, LIBRARY, WORDS
 from tests.flow.play import call

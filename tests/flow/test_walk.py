@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smsapp.flow.model import Item
+from smsapp.flow.given import Item
 from smsapp.flow.walk import begin, resume, walk
 from tests.flow.build import ICCM, STOCK, given, make, sound
 from tests.flow.play import call

@@ -1,0 +1,91 @@
+"""What a person may pick from: lists that are filled when they are shown, and kept in `given`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.flow.given import Item
+from smsapp.flow.model import Flow
+from smsapp.runtime import Runtime
+from smsapp.service import alerts, supply
+from smsapp.store import reports as store
+from smsapp.store.people import Person
+from smsapp.store.reports import Draft
+
+Items = tuple[Item, ...]
+Offer = Callable[[Runtime, Connection, Person], Items]
+
+
+def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> dict[str, Items]:
+    """The lists that this flow shows or tests, as they stand for this person now."""
+    names = flow.lists_read if flow else ()
+    return {
+        name: OFFERS[name][1](rt, db, person)
+        for name in names
+        if name in OFFERS and person.role in OFFERS[name][0]
+    }
+
+
+def _drafts(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        Item(str(one.id), _named(rt, person.language, _answers(one), one.began_at))
+        for one in store.drafts_of(db, person.id, rt.now())
+    )
+
+
+def _tests(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        Item(one.ref, _named(rt, person.language, one.answers, one.opened_at))
+        for one in store.waiting(db, person.id)
+    )
+
+
+def _alerts(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
+        for one in alerts.open_alerts(db, person, rt.now())
+    )
+
+
+def _requests(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.requested_at))
+        for one in supply.open_requests(db, person, rt.now())
+    )
+
+
+def local_time(rt: Runtime, moment: datetime) -> str:
+    """The hour and minute where the programme works."""
+    return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%H:%M}"
+
+
+def _answers(draft: Draft) -> dict[str, Any]:
+    """What names a dropped report: the number she typed first."""
+    typed = {pair[0]: pair[1] for pair in draft.keys}
+    return {**typed, **draft.given.get("answers", {})}
+
+
+def _named(rt: Runtime, language: str, answers: dict[str, Any], at: datetime) -> str:
+    """`14 months, 10:42`: so that she finds the right child without a name."""
+    time, age = local_time(rt, at), str(answers.get("age", ""))
+    if not age.isdigit() or int(age) == 99:
+        return rt.flows.say("item.report", language, time=time)
+    years = answers.get("unit") in ("2", "years")
+    word = "item.draft_years" if years else "item.draft"
+    return rt.flows.say(word, language, age=int(age), time=time)
+
+
+def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:
+    return rt.flows.say("item.alert", language, ref=ref, place=place, time=local_time(rt, at))
+
+
+CHW, ANSWERERS = ("chw",), ("supervisor", "facility", "district", "operator")
+OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that have it, and its items
+    "drafts": (CHW, _drafts),
+    "tests": (CHW, _tests),
+    "alerts": (ANSWERERS, _alerts),
+    "requests": (ANSWERERS, _requests),
+}
