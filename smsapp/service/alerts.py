@@ -35,9 +35,13 @@ def raise_alert(
     texts: Texts,
     ladder: Sequence[Mapping[str, Any]],
     n: int,
+    fresh: bool = False,
 ) -> str:
-    """Raise the n-th alert of a report and tell its first level at once: `done` or `nobody`."""
-    known = store.numbered(db, report_id, n)
+    """Raise the n-th alert of a report and tell its first level at once: `done` or `nobody`.
+
+    `fresh`: the report was made in this transaction, so that none can be there yet.
+    """
+    known = None if fresh else store.numbered(db, report_id, n)
     if known is not None:
         return "done" if store.told(db, known.id) else "nobody"
     now = rt.now()

@@ -25,6 +25,7 @@ from smsapp.service.fillings import (
 from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
 from smsapp.service.offers import offered
 from smsapp.service.people import unregistered
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.people import Person, person_by_phone
 from smsapp.store.sessions import Call, Filling
@@ -150,7 +151,7 @@ def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:
     """Take up a draft. False: it is gone by now."""
     with rt.read() as db:
         person = person_by_phone(db, call.phone, rt.now())
-        draft = store.draft_by_id(db, int(key))
+        draft = draft_store.draft_by_id(db, int(key))
     if person is None or draft is None or draft.person_id != person.id:
         return False
     try:

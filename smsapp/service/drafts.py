@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import effects
 from smsapp.service.filled import Filling
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
-from smsapp.store.reports import Draft
 
 DANGER_RESUME = timedelta(hours=24)  # a child in danger stays "the same child" for a day
 
@@ -33,7 +34,7 @@ def keep_draft(
     origin = None if report_id else store.find_origin(db, filling.origin)
     if origin is not None and origin.state == "closed":
         return False
-    kept = store.draft_of_origin(db, filling.origin)
+    kept = draft_store.draft_of_origin(db, filling.origin)
     if kept and kept.session == filling.session and kept.text_length > filling.text_length:
         return kept.state == "open"  # its hop was committed, and never kept in Redis
     if kept and (kept.session != filling.session or (kept.state != "open" and not report_id)):
@@ -53,7 +54,7 @@ def keep_draft(
         "began_at": filling.began_at,
         "due_at": at + (DANGER_RESUME if danger else patience(rt)),
     }
-    store.put_draft(db, filling.origin, values)
+    draft_store.put_draft(db, filling.origin, values)
     return True
 
 
@@ -66,13 +67,13 @@ def hold(rt: Runtime, draft: Draft, session: str, text_length: int) -> bool:
     """This call goes on with a draft, from here in its text. False: it is open no longer."""
     due_at = max(draft.due_at, rt.now() + patience(rt))
     with rt.begin() as db:
-        return store.hold_draft(db, draft.id, session, text_length, due_at)
+        return draft_store.hold_draft(db, draft.id, session, text_length, due_at)
 
 
 def expire_drafts(rt: Runtime, most: int = 200) -> int:
     """Drafts whose time is over; a report in danger is closed as it stands, unconfirmed."""
     with rt.read() as db:
-        due = store.drafts_due(db, rt.now(), most)
+        due = draft_store.drafts_due(db, rt.now(), most)
     for draft in due:
         with rt.begin() as db:
             _expire(rt, db, draft)
@@ -82,7 +83,7 @@ def expire_drafts(rt: Runtime, most: int = 200) -> int:
 def _expire(rt: Runtime, db: Connection, draft: Draft) -> None:
     origin = store.find_origin(db, draft.origin)
     now = rt.now()
-    if not store.expire_draft(db, draft.id, now):
+    if not draft_store.expire_draft(db, draft.id, now):
         return  # taken up again, or finished, since it was listed
     if origin is None or origin.state == "closed":
         return

@@ -65,6 +65,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
             texts=texts,
             ladder=ladder,
             n=1 if case.fresh else _next_number(db, case.report.id),
+            fresh=case.fresh,
         )
         return
     old = standing[0]

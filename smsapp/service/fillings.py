@@ -11,7 +11,7 @@ from smsapp.flow.walk import Walked, begin, resume, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
 from smsapp.service.given import given_again, read_given, write_given
-from smsapp.store.reports import Draft
+from smsapp.store.drafts import Draft
 from smsapp.store.sessions import Call, Filling
 
 

@@ -14,8 +14,9 @@ from smsapp.runtime import Runtime
 from smsapp.service import people
 from smsapp.service.offers import local_time, offered
 from smsapp.store import reports as store
+from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
-from smsapp.store.reports import Draft, Report
+from smsapp.store.reports import Report
 
 MISTAKE_SECONDS = 300  # danger may be called a mistake this long: plan, section 4
 GIVEN = TypeAdapter(Given)

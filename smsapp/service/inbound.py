@@ -18,6 +18,7 @@ from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports
 from smsapp.service.given import answers_kept, given_again, given_at_dial, given_in
+from smsapp.store import drafts as draft_store
 from smsapp.store import inbound as inbox
 from smsapp.store import reports as store
 from smsapp.store.people import Person, person_by_phone
@@ -120,7 +121,7 @@ def _continue(
     rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given
 ) -> list[str]:
     """Letters without a keyword finish what she left unfinished, on whichever face."""
-    for draft in store.drafts_of(db, person.id, rt.now()):
+    for draft in draft_store.drafts_of(db, person.id, rt.now()):
         flow = rt.flows.flows.get(draft.flow)
         if flow is None or flow.id not in base.flows or not has_answers(flow, opening.rest):
             continue

@@ -11,9 +11,10 @@ from smsapp.flow.given import Item
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, supply
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
-from smsapp.store.reports import Draft
 
 Items = tuple[Item, ...]
 Offer = Callable[[Runtime, Connection, Person], Items]
@@ -32,7 +33,7 @@ def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> d
 def _drafts(rt: Runtime, db: Connection, person: Person) -> Items:
     return tuple(
         Item(str(one.id), _named(rt, person.language, _answers(one), one.began_at))
-        for one in store.drafts_of(db, person.id, rt.now())
+        for one in draft_store.drafts_of(db, person.id, rt.now())
     )
 
 

@@ -11,6 +11,7 @@ from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, effects
 from smsapp.service.filled import Filling
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Origin, Report
@@ -71,7 +72,7 @@ def _record_first(
     store.add_event(db, report.id, report.opened_at, what, filling.answers, report.classes)
     done = effects.apply(rt, db, person, filling, judged, report, finished=finished, fresh=True)
     if finished:
-        store.settle_draft(db, filling.origin, "settled")
+        draft_store.settle_draft(db, filling.origin, "settled")
     else:
         drafts.keep_draft(rt, db, person, filling, rt.now(), report_id=report.id)
     return Recorded(done.values.get("ref", report.ref), report.id, judged, *done.both())
@@ -104,7 +105,7 @@ def _record_again(
 
 def _is_stale(db: Connection, filling: Filling) -> bool:
     """Whether a later hop of the same call was saved while this one was still on its way."""
-    kept = store.draft_of_origin(db, filling.origin)
+    kept = draft_store.draft_of_origin(db, filling.origin)
     same = kept is not None and kept.session == filling.session
     return kept is not None and same and kept.text_length > filling.text_length
 
@@ -234,6 +235,6 @@ def _settle(
     state = "closed" if finished else "open"
     store.change_origin(db, filling.origin, state, filling.text_length)
     if finished:
-        store.settle_draft(db, filling.origin, "settled")
+        draft_store.settle_draft(db, filling.origin, "settled")
     else:
         drafts.keep_draft(rt, db, person, filling, rt.now(), report_id=report.id)

@@ -24,6 +24,7 @@ from smsapp.service.ending import end_again
 from smsapp.service.fillings import resume_draft
 from smsapp.service.people import unregistered
 from smsapp.service.settling import end_call, settle_earlier, settle_silent
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
 from smsapp.store.people import person_by_phone
@@ -107,7 +108,7 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
         # counted before it is looked for: a repeat that is saved in between is then found
         call.n = store.highest_n(db, hop.session) if hop.text else 0
         saved = store.last_origin(db, hop.session) if hop.text else None
-        draft = store.draft_of_session(db, hop.session) if hop.text else None
+        draft = draft_store.draft_of_session(db, hop.session) if hop.text else None
         report = store.report_by_id(db, saved.report_id) if saved else None
         owner = report.person_id if report else draft.person_id if draft else person.id
         if owner != person.id:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from smsapp.store.connect import insert_into
+from smsapp.store.connect import each_insert
 from smsapp.store.tables import alert, alert_event, alert_told, person, place, report
 
 Texts = dict[str, dict[str, str]]  # first, climbed -> language -> SMS
@@ -46,6 +46,13 @@ class OpenAlert:
     state: str
 
 
+# What a hop with danger needs, built once.
+ADD_ALERT = insert(alert).returning(alert)
+ADD_EVENT = insert(alert_event)
+ADD_TOLD = each_insert(alert_told, lambda adding: adding.on_conflict_do_nothing())
+SET_LEVEL = update(alert).where(alert.c.id == bindparam("alert"))
+
+
 def _alert(row: Row[Any]) -> Alert:
     fields = row._mapping
     return Alert(**{name: fields[name] for name in Alert.__dataclass_fields__})
@@ -53,7 +60,7 @@ def _alert(row: Row[Any]) -> Alert:
 
 def add_alert(db: Connection, **values: Any) -> Alert:
     """Insert a raised alert. Nobody else sees it before this transaction ends."""
-    return _alert(db.execute(insert(alert).values(values).returning(alert)).one())
+    return _alert(db.execute(ADD_ALERT, values).one())
 
 
 def numbered(db: Connection, report_id: int, n: int) -> Alert | None:
@@ -92,7 +99,7 @@ def raised_among(db: Connection, alert_ids: Sequence[int]) -> list[int]:
 def set_level(db: Connection, alert_id: int, level: int, climb_at: datetime | None) -> None:
     """Where the alert stands now, and when it is looked at again."""
     values = {"level": level, "climb_at": climb_at}
-    db.execute(update(alert).where(alert.c.id == alert_id).values(values))
+    db.execute(SET_LEVEL, {"alert": alert_id, **values})
 
 
 def set_texts(db: Connection, alert_id: int, texts: Texts) -> None:
@@ -132,7 +139,7 @@ def add_event(
 ) -> None:
     """Note what happened."""
     row = {"alert_id": alert_id, "at": at, "what": what, "level": level, "person_id": person_id}
-    db.execute(insert(alert_event).values(row))
+    db.execute(ADD_EVENT, row)
 
 
 def events(db: Connection, alert_id: int) -> list[Row[Any]]:
@@ -148,9 +155,9 @@ def add_told(
     rows = [
         {"alert_id": alert_id, "person_id": one, "level": level, "at": at} for one in person_ids
     ]
-    db.execute(insert_into(db, alert_told).values(rows).on_conflict_do_nothing())
+    db.execute(ADD_TOLD[db.dialect.name], rows)
     event = {"alert_id": alert_id, "at": at, "what": "told", "level": level}
-    db.execute(insert(alert_event).values([event | {"person_id": one} for one in person_ids]))
+    db.execute(ADD_EVENT, [event | {"person_id": one} for one in person_ids])
 
 
 def told(db: Connection, alert_id: int) -> list[Row[Any]]:

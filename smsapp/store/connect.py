@@ -7,6 +7,7 @@ a read that turns into a write fails at once, whatever the busy timeout.
 import json
 import sqlite3
 import time
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,6 +21,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from smsapp.settings import Settings
 from smsapp.store.patience import patient
 
+Insert = sqlite.Insert | postgresql.Insert
+INSERT: dict[str, Callable[[Table], Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 READ = {"smsapp_mode": "read", "postgresql_readonly": True}
 LOCK_SECONDS = 1  # PostgreSQL: to wait for a row another transaction holds (reliability A13)
 IDLE_IN_TRANSACTION_SECONDS = 10  # no transaction of ours waits for anything but the database
@@ -35,9 +41,14 @@ def make_engine(settings: Settings) -> Engine:
     return make(settings, url)
 
 
-def insert_into(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_into(db: Connection, table: Table) -> Insert:
     """An INSERT of this database's own dialect: the one that knows ON CONFLICT."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return INSERT[db.dialect.name](table)
+
+
+def each_insert(table: Table, finish: Callable[[Insert], Any]) -> dict[str, Any]:
+    """A finished INSERT for each dialect, built once: building one costs more than running it."""
+    return {name: finish(insert(table)) for name, insert in INSERT.items()}
 
 
 def database_now(db: Connection) -> datetime | None:

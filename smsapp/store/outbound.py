@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from smsapp import gsm
-from smsapp.store.connect import insert_into
+from smsapp.store.connect import each_insert
 from smsapp.store.tables import alert, outbound
 
 
@@ -75,6 +75,12 @@ class Undeliverable:
     reason: str
 
 
+ADD_OUTBOUND = each_insert(
+    outbound,
+    lambda adding: adding.on_conflict_do_nothing(index_elements=["key"]).returning(
+        outbound.c.id, outbound.c.key
+    ),
+)
 COLUMNS = tuple(outbound.c[field.name] for field in fields(Outbound))
 
 
@@ -87,10 +93,8 @@ def add_outbound(
     """
     if not rows:
         return {}
-    statement = insert_into(db, outbound).on_conflict_do_nothing(index_elements=["key"])
     found = db.execute(
-        statement.returning(outbound.c.id, outbound.c.key),
-        [_values(row, now, alerts_end) for row in rows],
+        ADD_OUTBOUND[db.dialect.name], [_values(row, now, alerts_end) for row in rows]
     )
     return {key: outbound_id for outbound_id, key in found}
 

@@ -53,6 +53,13 @@ def _people() -> Select[tuple[object, ...]]:
 
 
 PEOPLE = _people()  # built once: building it costs more than running it
+BY_PHONE = PEOPLE.where(person.c.phone == bindparam("wanted"))
+BY_ID = PEOPLE.where(person.c.id == bindparam("wanted"))
+IN_PLACES = PEOPLE.where(
+    person.c.role == bindparam("role"),
+    person.c.place_id.in_(bindparam("places", expanding=True)),
+    person.c.active,
+).order_by(person.c.id)
 
 
 def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
@@ -76,13 +83,13 @@ def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
 
 def person_by_phone(db: Connection, phone: str, now: datetime) -> Person | None:
     """Who holds this E.164 number, active or not."""
-    row = db.execute(PEOPLE.where(person.c.phone == phone)).one_or_none()
+    row = db.execute(BY_PHONE, {"wanted": phone}).one_or_none()
     return _person(row, now) if row else None
 
 
 def person_by_id(db: Connection, person_id: int, now: datetime) -> Person | None:
     """The person of this id, active or not."""
-    row = db.execute(PEOPLE.where(person.c.id == person_id)).one_or_none()
+    row = db.execute(BY_ID, {"wanted": person_id}).one_or_none()
     return _person(row, now) if row else None
 
 
@@ -100,8 +107,7 @@ def people_by_ids(db: Connection, ids: Collection[int], now: datetime) -> list[P
 
 def people_in(db: Connection, role: str, place_ids: Sequence[int], now: datetime) -> list[Person]:
     """The active people of a role at these places, phone or none, in the order they came."""
-    wanted = (person.c.role == role) & person.c.place_id.in_(place_ids) & person.c.active
-    rows = db.execute(PEOPLE.where(wanted).order_by(person.c.id))
+    rows = db.execute(IN_PLACES, {"role": role, "places": list(place_ids)})
     return [_person(row, now) for row in rows]
 
 

@@ -1,13 +1,13 @@
-"""Reports, their origins and history, and the drafts of what is not finished."""
+"""Reports, their origins and their history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from smsapp.store.connect import insert_into
+from smsapp.store.connect import each_insert
 from smsapp.store.tables import draft, origin, report, report_event
 
 
@@ -43,27 +43,20 @@ class Origin:
     text_length: int
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A filling that is not finished."""
+# What a hop that saves needs, built once.
+ADD_REPORT = each_insert(
+    report,
+    lambda adding: adding.on_conflict_do_nothing(index_elements=["person_id", "ref"]).returning(
+        report.c.id
+    ),
+)
+ADD_EVENT = insert(report_event)
+ADD_ORIGIN = each_insert(
+    origin, lambda adding: adding.on_conflict_do_nothing().returning(origin.c.origin)
+)
+FIND_ORIGIN = select(origin).where(origin.c.origin == bindparam("name")).with_for_update()
 
-    id: int
-    origin: str
-    person_id: int
-    flow: str
-    version: int
-    session: str
-    text_length: int
-    given: dict[str, Any]
-    keys: list[list[str]]
-    danger: bool
-    report_id: int | None
-    state: str
-    began_at: datetime
-    due_at: datetime
-
-
-Made = TypeVar("Made", Report, Origin, Draft)
+Made = TypeVar("Made", Report, Origin)
 
 
 def _make(kind: type[Made], row: Row[Any]) -> Made:
@@ -113,10 +106,11 @@ def last_closed(db: Connection, person_id: int, since: datetime) -> Report | Non
 
 def add_report(db: Connection, **values: Any) -> Report | None:
     """Insert a report. None: she has one of this ref already."""
-    adding = insert_into(db, report).values(values)
-    adding = adding.on_conflict_do_nothing(index_elements=["person_id", "ref"])
-    row = db.execute(adding.returning(report)).one_or_none()
-    return _make(Report, row) if row else None
+    made = db.scalar(ADD_REPORT[db.dialect.name], values)
+    if made is None:
+        return None
+    kept = {field.name: values[field.name] for field in fields(Report) if field.name != "id"}
+    return Report(id=made, **kept)
 
 
 def drop_report(db: Connection, report_id: int) -> None:
@@ -139,21 +133,19 @@ def add_event(
 ) -> None:
     """Write a change into the history of a report."""
     values = {"report_id": report_id, "at": at, "what": what}
-    db.execute(insert(report_event).values(**values, answers=dict(answers), classes=classes))
+    db.execute(ADD_EVENT, {**values, "answers": dict(answers), "classes": classes})
 
 
 def find_origin(db: Connection, name: str) -> Origin | None:
     """The origin of this name, locked where the database locks rows."""
-    query = select(origin).where(origin.c.origin == name).with_for_update()
-    row = db.execute(query).one_or_none()
+    row = db.execute(FIND_ORIGIN, {"name": name}).one_or_none()
     return _make(Origin, row) if row else None
 
 
 def add_origin(db: Connection, **values: Any) -> Origin | None:
     """Insert an origin. None: it is taken, and by whom can be read now."""
-    adding = insert_into(db, origin).values(values).on_conflict_do_nothing()
-    row = db.execute(adding.returning(origin)).one_or_none()
-    return _make(Origin, row) if row else None
+    made = db.scalar(ADD_ORIGIN[db.dialect.name], values)
+    return Origin(**values) if made else None
 
 
 def change_origin(db: Connection, name: str, state: str, text_length: int) -> None:
@@ -174,75 +166,3 @@ def highest_n(db: Connection, session: str) -> int:
     kept = db.scalar(select(func.max(origin.c.n)).where(origin.c.session == session)) or 0
     names = db.scalars(select(draft.c.origin).where(draft.c.session == session)).all()
     return max([kept, *(int(name.rpartition(":")[2]) for name in names)])
-
-
-def drafts_of(db: Connection, person_id: int, now: datetime) -> list[Draft]:
-    """Her open drafts that may still be taken up, newest first."""
-    query = (
-        select(draft)
-        .where(draft.c.person_id == person_id, draft.c.state == "open", draft.c.due_at > now)
-        .order_by(draft.c.began_at.desc())
-    )
-    return [_make(Draft, row) for row in db.execute(query)]
-
-
-def draft_of_session(db: Connection, session: str) -> Draft | None:
-    """The open draft that this gateway session holds."""
-    query = (
-        select(draft)
-        .where(draft.c.session == session, draft.c.state == "open")
-        .order_by(draft.c.text_length.desc(), draft.c.id.desc())
-        .limit(1)
-    )
-    row = db.execute(query).one_or_none()
-    return _make(Draft, row) if row else None
-
-
-def draft_of_origin(db: Connection, name: str) -> Draft | None:
-    """The draft of this origin, whatever became of it; locked where the database locks rows."""
-    row = db.execute(select(draft).where(draft.c.origin == name).with_for_update()).one_or_none()
-    return _make(Draft, row) if row else None
-
-
-def draft_by_id(db: Connection, draft_id: int) -> Draft | None:
-    """The draft of this id, None where it is no longer open."""
-    query = select(draft).where(draft.c.id == draft_id, draft.c.state == "open")
-    row = db.execute(query).one_or_none()
-    return _make(Draft, row) if row else None
-
-
-def put_draft(db: Connection, name: str, values: Mapping[str, Any]) -> None:
-    """Write the draft of this origin, new or not."""
-    adding = insert_into(db, draft).values(origin=name, **values)
-    db.execute(adding.on_conflict_do_update(index_elements=["origin"], set_=dict(values)))
-
-
-def hold_draft(
-    db: Connection, draft_id: int, session: str, text_length: int, due_at: datetime
-) -> bool:
-    """A session goes on with this draft. False: it is open no longer."""
-    mine = update(draft).where(draft.c.id == draft_id, draft.c.state == "open")
-    values = {"session": session, "text_length": text_length, "due_at": due_at}
-    return db.execute(mine.values(values)).rowcount == 1
-
-
-def expire_draft(db: Connection, draft_id: int, now: datetime) -> bool:
-    """Offer it no longer. False: it is not open, or its time is not over."""
-    due = (draft.c.id == draft_id, draft.c.state == "open", draft.c.due_at <= now)
-    return db.execute(update(draft).where(*due).values(state="expired")).rowcount == 1
-
-
-def settle_draft(db: Connection, name: str, state: str) -> None:
-    """The draft of this origin is finished, or no longer offered."""
-    db.execute(update(draft).where(draft.c.origin == name).values(state=state))
-
-
-def drafts_due(db: Connection, now: datetime, most: int) -> list[Draft]:
-    """Open drafts whose time is over."""
-    query = (
-        select(draft)
-        .where(draft.c.state == "open", draft.c.due_at <= now)
-        .order_by(draft.c.due_at)
-        .limit(most)
-    )
-    return [_make(Draft, row) for row in db.execute(query)]
