@@ -42,7 +42,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"roster"},
     {"roster_rules"},
     {"places"},
-    {"people", "table"},
+    {"people", "table", "naming"},
     {"watch", "timeline"},
     {"verdict", "operators"},
 )

@@ -18,6 +18,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "last_ref": 6,
     "code": 12,  # a USSD service code
     "age": 2,
+    "line": 3,  # of her paper register
     "count": 2,
     "what": 24,  # how a dropped report is named: `14 months, 10:42`
     "digits": 8,

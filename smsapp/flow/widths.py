@@ -59,7 +59,8 @@ def letters(flow: Flow) -> Iterator[Found]:
     for ask in flow.asks:
         if not ask.letter and ask.kind not in ("note", "danger", "list") and not _set(flow, ask):
             yield f"ask {ask.id}", "letter", "give it a capital letter, for SMS"
-    named = " ".join(ask.letter for ask in flow.asks if ask.letter and ask.kind != "danger")
+    asked = [ask for ask in flow.asks if ask.kind != "danger" and not ask.optional]
+    named = " ".join(ask.letter for ask in asked if ask.letter)
     if len(named) > WIDTHS["letters"]:
         yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {named}"
 

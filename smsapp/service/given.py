@@ -12,7 +12,8 @@ from smsapp.flow.given import Given
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import people
-from smsapp.service.offers import local_time, offered
+from smsapp.service.naming import local_time
+from smsapp.service.offers import offered
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person

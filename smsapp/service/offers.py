@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -11,6 +10,7 @@ from smsapp.flow.given import Item
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, supply
+from smsapp.service.naming import local_time, named
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
@@ -32,14 +32,14 @@ def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> d
 
 def _drafts(rt: Runtime, db: Connection, person: Person) -> Items:
     return tuple(
-        Item(str(one.id), _named(rt, person.language, _answers(one), one.began_at))
+        Item(str(one.id), named(rt, person.language, _answers(one), one.began_at))
         for one in draft_store.drafts_of(db, person.id, rt.now())
     )
 
 
 def _tests(rt: Runtime, db: Connection, person: Person) -> Items:
     return tuple(
-        Item(one.ref, _named(rt, person.language, one.answers, one.opened_at))
+        Item(one.ref, named(rt, person.language, one.answers, one.opened_at, one.seen_on))
         for one in store.waiting(db, person.id)
     )
 
@@ -58,25 +58,10 @@ def _requests(rt: Runtime, db: Connection, person: Person) -> Items:
     )
 
 
-def local_time(rt: Runtime, moment: datetime) -> str:
-    """The hour and minute where the programme works."""
-    return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%H:%M}"
-
-
 def _answers(draft: Draft) -> dict[str, Any]:
     """What names a dropped report: the number she typed first."""
     typed = {pair[0]: pair[1] for pair in draft.keys}
     return {**typed, **draft.given.get("answers", {})}
-
-
-def _named(rt: Runtime, language: str, answers: dict[str, Any], at: datetime) -> str:
-    """`14 months, 10:42`: so that she finds the right child without a name."""
-    time, age = local_time(rt, at), str(answers.get("age", ""))
-    if not age.isdigit() or int(age) == 99:
-        return rt.flows.say("item.report", language, time=time)
-    years = answers.get("unit") in ("2", "years")
-    word = "item.draft_years" if years else "item.draft"
-    return rt.flows.say(word, language, age=int(age), time=time)
 
 
 def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -26,6 +26,7 @@ class Report:
     answers: dict[str, Any]
     classes: list[str]
     waits: str
+    seen_on: date | None  # the local day the child was seen; None: the day it was opened
     opened_at: datetime
     changed_at: datetime
     closed_at: datetime | None
