@@ -171,6 +171,7 @@ def _add(
             classes=list(judged.classes),
             waits=_waits(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
+            seen_on=None,
             opened_at=now,
             changed_at=now,
             closed_at=now if finished else None,
