@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smsapp.flow import budget, rules, widths
+from smsapp.flow import budget, clinical, overlap, rules, widths
 from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
@@ -25,6 +25,10 @@ CODES = {  # what each means; docs/checks.md says it at length
     "hops": "a call takes too many requests",
     "seconds": "a call takes too long",
     "danger": "danger is not told, or not asked first",
+    "overlap": "two things hold together and nobody said so",
+    "lowered": "one danger sign more lowers the class",
+    "unsure": "not sure is not taken for yes",
+    "dose": "a dose without an age, or an age with no dose or two",
 }
 
 
@@ -46,6 +50,7 @@ def check(flow: Flow, words: Words) -> list[Problem]:
     cases = Cases(flow)
     found, pages = measure(cases, words)
     found += [*rules.problems(cases), *widths.letters(flow), *budget.problems(cases, pages)]
+    found += [*overlap.problems(cases), *clinical.problems(cases)]
     return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
 
 

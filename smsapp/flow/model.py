@@ -99,6 +99,8 @@ class Class:
     kind: ClassKind
     when: When
     source: str = ""  # who says the numbers in it
+    after: tuple[str, ...] = ()  # classifications that may hold as well, and count before it
+    group: str = ""  # of a dose: the medicine and its use; every age has one row of a group
 
 
 @dataclass(frozen=True, config=STRICT)

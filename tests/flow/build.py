@@ -89,11 +89,13 @@ when = { danger = true }
 [[class]]
 id = "fast"
 kind = "classification"
+after = ["urgent"]
 when = { breaths = { min = "slow" } }
 
 [[class]]
 id = "home"
 kind = "classification"
+after = ["fast"]
 when = { danger = false }
 
 [[effect]]

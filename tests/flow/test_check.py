@@ -47,7 +47,7 @@ FAULTS = {
     "source of minutes": ('minutes = "slow"', "minutes = 15"),
     "param": ("value = 40", "value = 70"),
     "param beyond the ask": ("max = 60", "max = 130"),
-    "reached": ("when = { danger = false }", "when = { danger = true }"),
+    "reached": ("{ danger = false }", '{ danger = false, signs = { with = "fits" } }'),
     "reached, an ask": ('with = "tired" } }', 'with = "tired", without = "tired" } }'),
     "empty": ('text.en = "Write {ref}"', 'when = { danger = true }\ntext.en = "Write {ref}"'),
     "danger": ('"danger"\n\n[[ask.line]]\ntext.en = "REFER NOW"\n', '"one"\ntext.en = "Go?"\n'),

@@ -1,0 +1,86 @@
+"""Each fault that could hurt a child is found in a sound card, by its code and no other."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smsapp.flow.check import Problem, check
+from tests.flow.build import WORDS, make
+from tests.flow.card import card
+
+Change = tuple[str, str]
+EARLY = """when = { danger = false, cough = "yes", age = { min = 2, max = 59 } }
+source = "us"
+
+[[class]]
+id = "urgent"
+kind = "classification"
+when = { danger = true }"""
+UNSURE = '[[class]]\nid = "unsure_sign"\nkind = "danger"\nwhen = { signs = { with = "unsure" } }\n'
+ROW = """
+[[class]]
+id = "amox_3"
+kind = "action"
+group = "amoxicillin"
+when = { danger = false, cough = "yes", age = { min = 36, max = 59 } }
+source = "the manual"
+
+[[effect]]"""
+
+
+def problems(folder: Path, *changes: Change) -> list[Problem]:
+    return check(make(folder, card(*changes), "card"), WORDS)
+
+
+def test_the_card_is_sound(tmp_path: Path) -> None:
+    assert problems(tmp_path) == []
+
+
+FAULTS: dict[str, list[Change]] = {
+    "overlap, two classifications": [("danger = false, age = { min = 2,", "age = { min = 2,")],
+    "overlap, the same with danger": [("{ danger = true }", "{ signs = { with = 'fits' } }"),
+        ('{ danger = false, age = "unknown" }', '{ age = "unknown" }')],
+    "overlap, one sentence twice": [('"Amox 1"', '"TREAT AT HOME"')],
+    "lowered, by the order": [
+        ('"urgent"', '"early"'),
+        ('when = { danger = true }', EARLY),
+        ('id = "home"', 'id = "home"\nafter = ["early"]'),
+        ('{ class = { with = "home" } }', '{ class = { with = ["early", "home"] } }'),
+    ],
+    "lowered, a sign that takes danger away": [
+        ('when = { signs = { with = "fits" } }',
+         'when = { signs = { with = "fits", without = "tired" } }'),
+        ('when = { signs = { with = "tired" } }',
+         'when = { signs = { with = "tired", without = "fits" } }'),
+    ],
+    "unsure": [(UNSURE, "")],
+    "dose, no age": [('cough = "yes", age = { min = 12, max = 59 } }\nsource = "the manual"',
+        'cough = "yes", class = { without = "amox_1" } }')],
+    "dose, an age without": [('age = { min = 12, max = 59 } }', 'age = { min = 13, max = 59 } }')],
+    "dose, the last age without": [("min = 12, max = 59 } }", "min = 12, max = 58 } }")],
+    "dose, twice": [("\n[[effect]]", ROW)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_found_and_no_other(name: str, tmp_path: Path) -> None:
+    found = problems(tmp_path, *FAULTS[name])
+    assert {one.code for one in found} == {re.split(r",", name)[0]}, found
+
+
+def test_what_may_hold_as_well_can_be_said(tmp_path: Path) -> None:
+    overlapping = ("danger = false, age = { min = 2,", "age = { min = 2,")
+    assert problems(tmp_path, overlapping, ('id = "home"', 'id = "home"\nafter = ["urgent"]')) == []
+
+
+def test_after_names_an_earlier_classification(tmp_path: Path) -> None:
+    found = problems(tmp_path, ('id = "urgent"', 'id = "urgent"\nafter = ["home"]'))
+    assert [one.code for one in found] == ["value"]
+
+
+def test_an_age_at_which_no_medicine_is_given_is_said(tmp_path: Path) -> None:
+    later = ("age = { min = 12, max = 59 } }", "age = { min = 24, max = 59 } }")
+    none = ROW.replace("amox_3", "none").replace("min = 36, max = 59", "min = 12, max = 23")
+    assert {one.code for one in problems(tmp_path, later)} == {"dose"}
+    assert problems(tmp_path, later, ("\n[[effect]]", none)) == []
