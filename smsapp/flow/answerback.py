@@ -1,14 +1,18 @@
-"""What an SMS to a flow is answered: danger first, then what is missing, else the flow's reply."""
+"""What an SMS to a flow is answered: danger first, then what is missing, else the flow's reply.
+
+A receipt ends with what was understood, `A14 S0 D0`, where that still fits: she compares it with
+what she meant.
+"""
 
 from collections.abc import Iterable, Mapping
 
 from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given
-from smsapp.flow.judge import Facts, lines
+from smsapp.flow.judge import ABSENT, Facts, Judgement, lines
 from smsapp.flow.keyword import Reading
 from smsapp.flow.library import Library
-from smsapp.flow.model import Ask, Flow
+from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.screen import values
 
 MORE = ".."  # something else was not understood either
@@ -28,7 +32,8 @@ def sms_reply(
     if judged.complete:
         said = reply_lines(flow, judged.facts, outcomes, given.language)
         filled = fill(said, {**values(reading.answers, given), **extra})
-        return _wrap(library, filled, given)
+        understood = echo(flow, reading.answers, judged)
+        return append_echo(_wrap(library, filled, given), understood)
     letters = missing_letters(judged.missing)
     if judged.dangers:
         word = "sms.danger_nobody" if "nobody" in outcomes.values() else "sms.danger"
@@ -45,6 +50,41 @@ def unread_reply(library: Library, reading: Reading, given: Given) -> str:
     if not reading.unknown or not (judged.complete or judged.dangers):
         return ""
     return _sms(library, "sms.unread_only", given, text=unread_text(reading.unknown))
+
+
+def append_echo(said: str, understood: str) -> str:
+    """The SMS with what was understood below it, where it fits."""
+    longer = f"{said}\n{understood}"
+    return longer if understood and gsm.fits(longer) else said
+
+
+def echo(flow: Flow, answers: Answers, judged: Judgement) -> str:
+    """The answers as they are typed. Free text, and what was offered, is not repeated."""
+    units = {ask.scales: ask for ask in flow.asks if ask.kind == "unit"}
+    said: list[str] = []
+    for ask in flow.asks:
+        if ask.id not in answers or judged.facts.get(ask.id) is ABSENT or not ask.letter:
+            continue
+        unit = units.get(ask.id)
+        suffix = _suffix(unit, answers) if unit else ""
+        digits = _digits(ask, answers[ask.id])
+        if digits and not (ask.kind == "unit" and _suffix(ask, answers)):
+            said.append(f"{ask.letter}{digits}{suffix}")
+    return " ".join(said)
+
+
+def _suffix(unit: Ask, answers: Answers) -> str:
+    chosen = answers.get(unit.id)
+    return next((choice.suffix for choice in unit.choices if choice.id == chosen), "")
+
+
+def _digits(ask: Ask, value: Value) -> str:
+    """What is typed for this answer, empty where it is not repeated."""
+    if ask.kind == "number":
+        return next((key for key, one in ask.special.items() if one == value), str(value))
+    ticked = value if isinstance(value, list) else [value]
+    places = [str(at) for at, one in enumerate(ask.choices, start=1) if one.id in ticked]
+    return "".join(places) or ("0" if ask.kind == "ticks" else "")
 
 
 def help_reply(library: Library, flow: Flow, given: Given) -> str:

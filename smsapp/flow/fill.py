@@ -14,6 +14,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "facility": 12,
     "place": 12,
     "time": 5,  # 14:02
+    "day": 5,  # 02/03
     "last_time": 5,
     "last_ref": 6,
     "code": 12,  # a USSD service code
@@ -25,6 +26,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "min": 3,
     "max": 3,
     "letters": 20,
+    "languages": 20,  # codes: EN FR NY SW
     "text": 20,
 }
 

@@ -30,6 +30,13 @@ class Command:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Language:
+    """What a language is called, in any language, in capitals without accents."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Words:
     """Every sentence and command."""
 
@@ -38,6 +45,12 @@ class Words:
     languages: tuple[str, ...]
     word: dict[str, Word]
     command: dict[str, Command] = field(default_factory=dict)
+    language: dict[str, Language] = field(default_factory=dict)
+
+    def names_of(self, language: str) -> tuple[str, ...]:
+        """What somebody may call this language: its code, and its names."""
+        named = self.language.get(language)
+        return (language.upper(), *(named.words if named else ()))
 
     def say(self, word: str, language: str, values: Mapping[str, object]) -> str:
         """A sentence in this language, or in the first one where it is not written."""

@@ -88,6 +88,16 @@ def text_for(rt: Runtime, db: Connection, person: Person, word_id: str, **values
     return rt.flows.sms(word_id, person.language, person.training, phone, **values)
 
 
+def languages(rt: Runtime, person: Person) -> list[str]:
+    """The languages in which she can have something to do here: signed ones, all in training."""
+    hers = [one for one in rt.flows.flows.values() if not one.roles or person.role in one.roles]
+    return [
+        code
+        for code in rt.flows.words.languages
+        if any(rt.flows.language(one, code, training=person.training) == code for one in hers)
+    ]
+
+
 def unregistered(rt: Runtime) -> str:
     """What a phone nobody holds is told: in every language that fits, because hers is not known."""
     said = ""

@@ -75,6 +75,15 @@ def note_sender(db: Connection, inbound_id: int, phone: str, person_id: int | No
     db.execute(update(inbound).where(inbound.c.id == inbound_id).values(values))
 
 
+def note_unread(db: Connection, inbound_id: int, word: str) -> str:
+    """Write down the word that nobody understood, empty for none. Gives what stood there before."""
+    row = inbound.c.id == inbound_id
+    before: str = db.scalars(select(inbound.c.unread).where(row)).one()
+    if before != word:
+        db.execute(update(inbound).where(row).values(unread=word))
+    return before
+
+
 def repeats(db: Connection, inbound_id: int, phone: str, since: datetime) -> int:
     """How often this phone sent this very text before, since then."""
     own = select(inbound.c.text).where(inbound.c.id == inbound_id).scalar_subquery()

@@ -112,8 +112,16 @@ inbound = Table(  # every callback that is not a USSD hop, raw, before anything 
     Column("phone", String(16), nullable=False, default=""),
     Column("text", Text, nullable=False, default=""),  # as read, of an SMS
     Column("private", Boolean, nullable=False, default=False),  # for its desk alone
+    Column("unread", String(40), nullable=False, default=""),  # the word nobody understood
     _at("received_at", nullable=False),
     _at("done_at"),
+    Index(
+        "ix_inbound_unread",
+        "unread",
+        "received_at",
+        sqlite_where=text("unread <> ''"),
+        postgresql_where=text("unread <> ''"),
+    ),
     Index(
         "ix_inbound_due",
         "due_at",
@@ -169,7 +177,7 @@ report_event = Table(  # the history of a report: every commit that changed it
     _id(),
     Column("report_id", Id, ForeignKey("report.id"), nullable=False, index=True),
     _at("at", nullable=False),
-    Column("what", String(16), nullable=False),  # opened amended closed withdrawn expired
+    Column("what", String(16), nullable=False),  # opened amended closed corrected withdrawn expired
     Column("answers", JSON, nullable=False),
     Column("classes", JSON, nullable=False),
 )
@@ -199,6 +207,8 @@ draft = Table(
     Column("keys", JSON, nullable=False),  # [[ask id, key], …] as typed
     Column("danger", Boolean, nullable=False, default=False),  # its report and alert are committed
     Column("report_id", Id, ForeignKey("report.id")),
+    # the same as report_id once more: she is asked whether it is another
+    Column("twin", Boolean, nullable=False, default=False),
     Column("state", String(8), nullable=False),  # open settled expired
     Column("private", Boolean, nullable=False, default=False),  # for its desk alone
     _at("began_at", nullable=False),

@@ -158,8 +158,10 @@ def reply(body: str, language: str = "en", **more: object) -> str:
          "Send them, or dial *384*2400#.")),
         ("CCM A14 S0", "fr", "Pas fini. Il manque: D M P T. Envoyez-les ou appelez *384*2400#."),
         ("CCM A60", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
-         "Write {ref}")),
-        ("STOCK F0 N0", "en", "Saved. Nothing finished or low.\nWrite {ref}"),
+         "Write {ref}\nA60")),
+        ("CCM A5y", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
+         "Write {ref}\nA5Y")),
+        ("STOCK F0 N0", "en", "Saved. Nothing finished or low.\nWrite {ref}\nF0 N0"),
         (WHOLE, "fr", ("TRAITER A DOMICILE. Noté. Revoir à 3 j.\n"
          "Revenir vite: plus mal, ne boit pas, sang selles\nNotez {ref}")),
     ],

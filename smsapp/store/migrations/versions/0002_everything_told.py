@@ -139,6 +139,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "report_id", name=op.f("pk_signal_report")),
     )
     op.add_column(
+        "draft", sa.Column("twin", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column(
+        "inbound", sa.Column("unread", sa.String(length=40), nullable=False, server_default="")
+    )
+    op.create_index(
+        "ix_inbound_unread",
+        "inbound",
+        ["unread", "received_at"],
+        unique=False,
+        sqlite_where=sa.text("unread <> ''"),
+        postgresql_where=sa.text("unread <> ''"),
+    )
+    op.add_column(
         "draft", sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column(

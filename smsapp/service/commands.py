@@ -1,0 +1,118 @@
+"""The words that are no report: HELP, WHO, LAST, LANG, STOP, START."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import SmsIn
+from smsapp.flow.answerback import append_echo, echo, help_reply
+from smsapp.flow.given import Given
+from smsapp.flow.judge import judge
+from smsapp.flow.keyword import Opening, normal, open_sms
+from smsapp.runtime import Runtime
+from smsapp.service import people
+from smsapp.service.given import given_in
+from smsapp.service.naming import local_time
+from smsapp.service.texted import Answer, lost
+from smsapp.store.people import Person, person_by_id, set_language
+from smsapp.store.sent import last_sent
+
+
+def answer(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+) -> Answer:
+    """Do a command and say so; an empty SMS is a cry for help."""
+    return DO.get(opening.command, _help)(rt, db, person, sms, opening, base)
+
+
+def _help(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, opening: Opening, base: Given
+) -> Answer:
+    """What there is; `HELP CCM` gives the form of that flow."""
+    asked = open_sms(rt.flows, opening.rest).flow if opening.rest.strip() else ""
+    flow = rt.flows.flows.get(asked)
+    if flow is not None and flow.id in base.flows and flow.help:
+        return Answer((help_reply(rt.flows, flow, given_in(rt, flow, base)),))
+    word = "sms.help_chw" if person.role == "chw" else "sms.help_answerer"
+    return lost(rt, db, person, word, phone=base.values["phone"])
+
+
+def _stop(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
+) -> Answer:
+    people.opt_out(db, person.phone)
+    return lost(rt, db, person, "sms.stopped")
+
+
+def _start(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
+) -> Answer:
+    people.opt_in(db, person.phone)
+    return lost(rt, db, person, "sms.started")
+
+
+def _who(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, base: Given
+) -> Answer:
+    """Who she is here, and whom she calls."""
+    word = "sms.who" if "name" in base.values else "sms.who_alone"
+    names = ("chw", "place", "name", "phone")
+    return lost(rt, db, person, word, **{k: base.values[k] for k in names if k in base.values})
+
+
+def _last(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, base: Given
+) -> Answer:
+    """Her last report: ref, when, what."""
+    report = last_sent(db, person.id, _told_apart(rt))
+    flow = rt.flows.flows.get(report.flow) if report else None
+    if report is None or flow is None:
+        return lost(rt, db, person, "sms.last_none")
+    given = given_in(rt, flow, base, answers=report.answers)
+    title = flow.title.get(given.language) or next(iter(flow.title.values()))
+    word = "sms.last_open" if report.state == "open" else "sms.last"
+    at = report.opened_at
+    values = {"what": title, "day": _day(rt, at), "time": local_time(rt, at), "ref": report.ref}
+    said = lost(rt, db, person, word, **values).texts[0]
+    return Answer(
+        (append_echo(said, echo(flow, report.answers, judge(flow, report.answers, given))),)
+    )
+
+
+def _told_apart(rt: Runtime) -> list[str]:
+    """The flows whose reports are her own: an OK to somebody's alert is no report of hers."""
+    return [
+        flow.id
+        for flow in rt.flows.flows.values()
+        if not any(effect.do.startswith("answer_") for effect in flow.effects)
+    ]
+
+
+def _day(rt: Runtime, moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%d/%m}"
+
+
+def _language(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, opening: Opening, _base: Given
+) -> Answer:
+    """`LANG fr`, or the language's name in any language."""
+    offered = people.languages(rt, person)
+    wanted = normal(opening.rest)
+    chosen = next((code for code in offered if wanted in rt.flows.words.names_of(code)), "")
+    if not chosen:
+        languages = " ".join(offered or [person.language]).upper()
+        return lost(rt, db, person, "sms.language_not", languages=languages)
+    set_language(db, person.id, chosen)
+    changed = person_by_id(db, person.id, rt.now())
+    return lost(rt, db, changed or person, "sms.language")
+
+
+DO = {
+    "help": _help,
+    "stop": _stop,
+    "start": _start,
+    "who": _who,
+    "last": _last,
+    "language": _language,
+}

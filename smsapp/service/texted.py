@@ -1,0 +1,135 @@
+"""A filling that comes by SMS: what is understood of it is saved, and answered."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import SmsIn
+from smsapp.flow.answerback import sms_reply, unread_reply
+from smsapp.flow.given import Given
+from smsapp.flow.judge import judge
+from smsapp.flow.keyword import Opening, Reading, read
+from smsapp.flow.model import Flow
+from smsapp.runtime import Runtime
+from smsapp.service import drafts, people, reports
+from smsapp.store.people import Person
+
+ID_LENGTH = 60  # characters of a gateway id kept as it is; longer ones are hashed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an SMS is answered: one SMS or more. `danger`: said before all else."""
+
+    texts: tuple[str, ...]
+    danger: bool = False
+    unread: str = ""  # the word that nobody understood
+
+
+def session_of(sms: SmsIn) -> str:
+    """The gateway's id of an SMS as a session: what a filling that it began is known by."""
+    name = sms.gateway_id
+    if len(name) > ID_LENGTH:
+        name = hashlib.sha256(name.encode()).hexdigest()
+    return f"sms:{name}"
+
+
+def begin_filling(
+    rt: Runtime, sms: SmsIn, n: int, flow: Flow, given: Given, report_id: int | None = None
+) -> reports.Filling:
+    """The n-th filling of an SMS; the same SMS read again has the same origins."""
+    session = session_of(sms)
+    return reports.Filling(
+        flow=flow,
+        origin=f"{session}:{n}",
+        session=session,
+        n=n,
+        source="sms",
+        text_length=0,
+        given=given,
+        answers={},
+        began_at=rt.now(),
+        report_id=report_id,
+    )
+
+
+def lost(rt: Runtime, db: Connection, person: Person, word: str, **values: str) -> Answer:
+    """A sentence of the system in answer."""
+    code = rt.settings.service_code
+    return Answer((people.text_for(rt, db, person, word, **{"code": code, **values}),))
+
+
+def fill(
+    rt: Runtime, db: Connection, person: Person, filling: reports.Filling, opening: Opening
+) -> Answer:
+    """Save what was read: a report when nothing is missing, danger at once, else a draft."""
+    reading = read(filling.flow, opening, filling.given)
+    if filling.report_id:  # what is asked again by USSD may be left out here
+        reading = reading.without_again()
+    reading = _never_lower(filling.flow, reading, filling.given)
+    if _says_nothing(filling, reading):
+        return Answer((unread_reply(rt.flows, reading, filling.given),))
+    given = replace(filling.given, answers=reading.answers)
+    filling = replace(filling, given=given, answers=reading.answers)
+    if reading.judged.missing and not reading.judged.dangers:
+        drafts.keep_draft(rt, db, person, filling, rt.now())
+        return tell(rt, filling, reading, {}, {})
+    return save(rt, db, person, filling, reading)
+
+
+def save(
+    rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
+) -> Answer:
+    """Record a filling that is whole or holds danger, and say what became of it."""
+    try:
+        finished = not reading.judged.missing
+        saved = reports.record(rt, db, person, filling, finished=finished)
+    except reports.NotAllowed:
+        return lost(rt, db, person, "sms.not_understood")
+    if saved.already:
+        return lost(rt, db, person, "sms.already", ref=saved.ref)
+    return tell(rt, filling, reading, saved.outcomes, {"ref": saved.ref, **saved.values})
+
+
+def tell(
+    rt: Runtime,
+    filling: reports.Filling,
+    reading: Reading,
+    outcomes: Mapping[str, str],
+    values: Mapping[str, str],
+) -> Answer:
+    """The reply, and a second SMS where something was not understood."""
+    first = sms_reply(rt.flows, filling.flow, reading, filling.given, outcomes, values)
+    second = unread_reply(rt.flows, reading, filling.given)
+    texts = (first, second) if second else (first,)
+    return Answer(texts, danger=bool(reading.judged.dangers))
+
+
+def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
+    """Whether all that was meant is what was not understood: nothing is taken for it.
+
+    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is.
+    """
+    if reading.judged.missing or not reading.unknown:
+        return False
+    answers_somebody = any(one.do.startswith("answer_") for one in filling.flow.effects)
+    if answers_somebody:
+        return any(letter.isdigit() for piece in reading.unknown for letter in piece)
+    return filling.report_id is not None and reading.answers == filling.given.answers
+
+
+def _never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
+    """The reading where a danger told before stands: only `Mistake`, by dialling, takes it back."""
+    before = given.answers
+    if not judge(flow, before, given).dangers:
+        return reading
+    answers = dict(reading.answers)
+    for name in flow.danger_support & before.keys():
+        old, new = before[name], answers[name]
+        if isinstance(old, list) and isinstance(new, list):
+            answers[name] = [*old, *(tick for tick in new if tick not in old)]
+        else:
+            answers[name] = old
+    return replace(reading, answers=answers, judged=judge(flow, answers, given))
