@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the web server listens on")
     port: int = Field(8000, ge=1, le=65534, description="port; the simulator takes the next one")
     public_url: str = Field("", description="the console's address as people type it")
+    proxy_hops: int = Field(
+        0, ge=0, le=5, description="proxies in front whose X-Forwarded-For is believed"
+    )
     secret_key: str = Field(DEVELOPMENT_SECRET, description="signs cookies; 32 characters or more")
     hook_tokens: str = Field(DEVELOPMENT_TOKEN, description="secrets in callback paths, by comma")
 

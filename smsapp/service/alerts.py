@@ -78,7 +78,7 @@ def _hasten(rt: Runtime, db: Connection, alert: Alert) -> None:
     times = sum(event.what == "hastened" for event in store.events(db, alert.id))
     tell_again(rt, db, alert, time=1 + times)
     if alert.state == "raised":
-        climb(rt, db, alert)
+        climb(rt, db, alert, "first")  # nobody has had the time to be silent
 
 
 def correct_alert(rt: Runtime, db: Connection, report_id: int) -> None:

@@ -30,13 +30,19 @@ def begin(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> bool:
     _tell_level(rt, db, alert, level, people, alert.raised_at, over, which="first")
     wanted = level == 1 and "supervisor" in alert.ladder[0]["roles"]
     if wanted and not any(one.role == "supervisor" for one in people):
-        climb(rt, db, store.locked(db, alert.id), "first")
+        climb(rt, db, store.locked(db, alert.id), "first", alert.raised_at)
     return True
 
 
-def climb(rt: Runtime, db: Connection, alert: Alert, which: str = "climbed") -> bool:
+def climb(
+    rt: Runtime,
+    db: Connection,
+    alert: Alert,
+    which: str = "climbed",
+    at: datetime | None = None,
+) -> bool:
     """Tell the next level that has anybody. False: there is none, and nothing is changed."""
-    now = alert.raised_at if which == "first" else rt.now()
+    now = at or rt.now()
     level, people = _reached(db, alert, _chw(rt, db, alert), now)
     if not people:
         return False
@@ -208,12 +214,13 @@ def tell_chw(
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     """Everyone told so far hears the alert once more, as it reads now."""
     told = {row.person_id: row for row in store.told(db, alert.id)}
+    silent = any(event.what == "silent" for event in store.events(db, alert.id))
+    which = "climbed" if silent else "first"
     now = rt.now()
     rows = []
     for one in people_by_ids(db, told.keys(), now):
         if one.active and one.phone and one.training == alert.training:
             row = told[one.id]
-            which = "first" if row.at == alert.raised_at else "climbed"
             rows.append(_row(rt, db, alert, one, row.level, which=which, time=time))
             store.add_event(db, alert.id, now, "told", level=row.level, person_id=one.id)
     outbox.put_many(rt, db, rows)

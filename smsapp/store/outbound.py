@@ -114,16 +114,18 @@ def _values(row: NewOutbound, now: datetime, alerts_end: datetime) -> dict[str, 
 def claim(
     db: Connection, lane: str, owner: str, now: datetime, lease_until: datetime, limit: int
 ) -> list[Outbound]:
-    """Take up to `limit` due SMS of a lane; no other process gets them until the lease ends."""
+    """Take up to `limit` due SMS of a lane, alerts first; nobody else gets them in the lease."""
     due = (
         select(outbound.c.id)
         .where(outbound.c.state == "queued", outbound.c.lane == lane, outbound.c.due_at <= now)
-        .order_by(outbound.c.due_at, outbound.c.id)
+        .order_by(outbound.c.kind != "alert", outbound.c.due_at, outbound.c.id)
         .limit(limit)
     )
     values = {"state": "claimed", "lease_owner": owner, "lease_until": lease_until}
     rows = db.execute(_take(db, due).values(values).returning(*COLUMNS)).mappings()
-    return sorted((Outbound(**row) for row in rows), key=lambda row: (row.due_at, row.id))
+    return sorted(
+        (Outbound(**row) for row in rows), key=lambda row: (row.kind != "alert", row.due_at, row.id)
+    )
 
 
 def _take(db: Connection, due: Any) -> Update:

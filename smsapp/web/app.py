@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smsapp.runtime import Runtime
 from smsapp.web import console
@@ -39,6 +40,9 @@ def create_app(rt: Runtime) -> Flask:
     app.register_error_handler(Exception, _show_error)
     app.register_blueprint(_health(rt))
     console.register(app, rt)
+    hops = rt.settings.proxy_hops
+    if hops:  # a login is limited by address: without this all would share the proxy's
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.wsgi_app = Hooks(rt, app.wsgi_app)  # type: ignore[method-assign]
     return app
 

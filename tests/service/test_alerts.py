@@ -188,10 +188,10 @@ def test_no_transport_is_told_again_and_climbs_at_once(programme: Programme):
         change_alert(programme.rt, db, report_id, texts, True)
     assert programme.heard("sup") == ["ALERT Chalo", "NO TRANSPORT"]
     assert programme.heard("fac") == ["ALERTE Chalo", "NO TRANSPORT"]  # no French given: English
-    assert programme.heard("dis") == ["UP: NO TRANSPORT"]
+    assert programme.heard("dis") == ["NO TRANSPORT"]  # nobody has been silent yet
     with programme.rt.begin() as db:
         change_alert(programme.rt, db, report_id, TEXTS, True)
-    assert programme.heard("dis")[1:] == ["NO ANSWER Chalo"]
+    assert programme.heard("dis")[1:] == ["ALERT Chalo"]
     assert programme.alert().climb_at is not None
 
 

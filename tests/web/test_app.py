@@ -1,8 +1,10 @@
 """Pages of the application that belong to nobody: errors, unknown paths."""
 
 import logging
+from dataclasses import replace
 
 import pytest
+from flask import request
 from flask.testing import FlaskClient
 
 from smsapp.runtime import Runtime
@@ -57,3 +59,12 @@ def test_a_place_is_named_without_what_was_said() -> None:
         place = place_of(error)
     assert place.startswith("web/fault.py:")
     assert place_of(ValueError(SECRET)) == ""
+
+
+@on_one_database
+@pytest.mark.parametrize(("hops", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_the_address_is_the_one_the_trusted_proxy_names(rt: Runtime, hops: int, seen: str) -> None:
+    settings = rt.settings.model_copy(update={"proxy_hops": hops})
+    with create_app(replace(rt, settings=settings)).test_client() as client:
+        client.get("/login", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+        assert request.remote_addr == seen
