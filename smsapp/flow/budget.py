@@ -1,32 +1,38 @@
-"""How many requests a call takes at the most, and how many seconds."""
+"""How many requests a call takes at the most, how many seconds, and how long one SMS can be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from smsapp import gsm
 from smsapp.flow.answer import KIND_SECONDS
 from smsapp.flow.cases import Cases
-from smsapp.flow.given import Given
+from smsapp.flow.given import Face, Given
 from smsapp.flow.judge import ABSENT, learn
-from smsapp.flow.model import Flow
+from smsapp.flow.model import Ask, Flow
 from smsapp.flow.rules import DANGER, Found
+from smsapp.flow.widths import WIDE, digits_of
 
 MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: plan, section 4
 MOST_SECONDS = 120  # of a call: operators cut at 120 to 180
 BEFORE_HOPS = 2  # the dial, and the choice on the menu
 BEFORE_SECONDS = KIND_SECONDS["one"]  # to read the menu
+Path = tuple[Ask, ...]
 
 
 def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
-    """Whether the longest call of a form is within the budget. `pages`: screens of each ask."""
-    flow = cases.flow
-    if flow.kind != "form":
-        return
+    """Whether the longest call and the longest SMS are within bounds. `pages`: of each ask."""
+    if cases.flow.kind == "form":
+        yield from _call(cases, pages)
+        yield from _sms(cases)
+
+
+def _call(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
     hops, seconds, path = 0, 0, ""
-    for asks in _paths(cases):
-        count = BEFORE_HOPS + sum(pages[name] for name in asks)
-        time = BEFORE_SECONDS + sum(pages[name] * kind_seconds(flow, name) for name in asks)
+    for asks in paths(cases, "ussd"):
+        count = BEFORE_HOPS + sum(pages[ask.id] for ask in asks)
+        time = BEFORE_SECONDS + sum(pages[ask.id] * KIND_SECONDS[ask.kind] for ask in asks)
         if count > hops:
-            path = " ".join(asks)
+            path = " ".join(ask.id for ask in asks)
         hops, seconds = max(hops, count), max(seconds, time)
     if hops > MOST_HOPS:
         yield "asks", "hops", f"{hops} requests, at most {MOST_HOPS}: ask less ({path})"
@@ -34,26 +40,43 @@ def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
         yield "asks", "seconds", f"{seconds} seconds, at most {MOST_SECONDS}: ask less ({path})"
 
 
-def kind_seconds(flow: Flow, name: str) -> int:
-    """Seconds to read and answer this ask."""
-    ask = flow.ask(name)
-    return KIND_SECONDS[ask.kind] if ask else 0
+def _sms(cases: Cases) -> Iterator[Found]:
+    """Whether every letter that can apply, with its longest digits, fits one SMS."""
+    word = max((keyword.word for keyword in cases.flow.keywords), key=len, default="")
+    if not word:
+        return
+    bodies = (longest_body(cases.flow, word, asks) for asks in paths(cases, "sms"))
+    longest = max(bodies, key=len, default="")
+    if gsm.measure(longest).segments > 1:
+        cure = f"{len(longest)} septets, at most {gsm.SCREEN_SEPTETS} in one SMS: ask less"
+        yield "asks", "long", f"{cure} ({longest})"
 
 
-def _paths(cases: Cases) -> set[tuple[str, ...]]:
-    """The asks that a call can come through."""
-    flow, given = cases.flow, Given(cases.flow.languages[0])
+def longest_body(flow: Flow, word: str, asks: Iterable[Ask]) -> str:
+    """The SMS that answers all of these asks as widely as can be."""
+    typed = [ask.letter + WIDE * digits_of(flow, ask) for ask in asks if _typed(ask)]
+    return " ".join([word, *typed])
+
+
+def _typed(ask: Ask) -> bool:
+    return bool(ask.letter) or ask.kind == "list"
+
+
+def paths(cases: Cases, face: Face) -> list[Path]:
+    """The asks that a call, or an SMS, can come through."""
+    flow, given = cases.flow, Given(cases.flow.languages[0], face=face)
     rules = [ask.when for ask in flow.asks] + [c.when for ask in flow.asks for c in ask.choices]
     danger_ask = flow.danger_ask
     rules += [DANGER] if danger_ask else []
-    paths = set()
+    found = set()
     for answers, params in cases.of(rules):
         facts, _ = learn(flow, answers, replace(given, params=params))
-        path = [ask.id for ask in flow.asks if ask.kind != "danger" and _is_put(facts, ask.id)]
+        path = [ask for ask in flow.asks if ask.kind != "danger" and _is_put(facts, ask.id)]
         if danger_ask and facts["danger"] is True:
-            path.append(danger_ask.id)
-        paths.add(tuple(path))
-    return paths
+            path.append(danger_ask)
+        found.add(tuple(ask.id for ask in path))
+    by_id = {ask.id: ask for ask in flow.asks}
+    return [tuple(by_id[name] for name in names) for names in sorted(found)]
 
 
 def _is_put(facts: Mapping[str, object], name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smsapp.flow import budget, clinical, overlap, rules, widths
+from smsapp.flow import budget, clinical, overlap, rules, statements, widths
 from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
@@ -15,6 +15,7 @@ CODES = {  # what each means; docs/checks.md says it at length
     "gsm": "a character is outside GSM 03.38",
     "long": "a screen or an SMS is longer than 160 septets",
     "placeholder": "a placeholder is not known",
+    "same": "a text has other placeholders in one language than in another",
     "letter": "an ask has no letter for the SMS face",
     "keyword": "a keyword is not usable, or another flow or command has it",
     "value": "a rule tests for a value that cannot be",
@@ -27,6 +28,8 @@ CODES = {  # what each means; docs/checks.md says it at length
     "danger": "danger is not told, or not asked first",
     "overlap": "two things hold together and nobody said so",
     "lowered": "one danger sign more lowers the class",
+    "split": "danger signs are split over two screens",
+    "question": "a danger sign is a question, or asked for with a not",
     "unsure": "not sure is not taken for yes",
     "dose": "a dose without an age, or an age with no dose or two",
 }
@@ -50,7 +53,8 @@ def check(flow: Flow, words: Words) -> list[Problem]:
     cases = Cases(flow)
     found, pages = measure(cases, words)
     found += [*rules.problems(cases), *widths.letters(flow), *budget.problems(cases, pages)]
-    found += [*overlap.problems(cases), *clinical.problems(cases)]
+    found += [*overlap.problems(cases), *clinical.problems(cases, pages)]
+    found += statements.problems(flow, words)
     return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
 
 

@@ -1,6 +1,6 @@
 """What could hurt a child: a danger sign that lowers the class, a doubt, a wrong dose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from smsapp.flow.cases import Cases
@@ -15,8 +15,12 @@ AGE = "age"  # the ask that doses rest on: a number
 UNSURE = "unsure"  # the choice that says "not sure"
 
 
-def problems(cases: Cases) -> Iterator[Found]:
-    """What a clinician would refuse, as far as it can be decided."""
+def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
+    """What a clinician would refuse, as far as it can be decided. `pages`: screens of each ask."""
+    for ask in cases.flow.asks:
+        if ask.kind == "ticks" and ask.id in cases.flow.danger_support and pages[ask.id] > 1:
+            cure = "danger signs stand on one screen in every language: say them in fewer words"
+            yield f"ask {ask.id}", "split", cure
     for ask, sign in _signs(cases.flow):
         yield from _lowered(cases, ask, sign)
         if sign == UNSURE:

@@ -8,6 +8,8 @@ from pydantic.dataclasses import dataclass
 
 from smsapp.flow.model import STRICT, Answers
 
+Face = Literal["ussd", "sms"]
+
 
 @dataclass(frozen=True, config=STRICT)
 class Item:
@@ -24,7 +26,7 @@ class Given:
     language: str
     role: str = "chw"
     training: bool = False
-    face: Literal["ussd", "sms"] = "ussd"
+    face: Face = "ussd"
     flows: tuple[str, ...] = ()  # ids she may begin
     params: dict[str, int | bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known

@@ -10,15 +10,15 @@ from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.fill import fill
 from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, holds
+from smsapp.flow.later import LIST_LENGTHS, known_choices, later
 from smsapp.flow.model import Answers, Ask, Flow, Line, When
 from smsapp.flow.parts import texts
-from smsapp.flow.rules import DANGER, OUTCOMES, Found, facts_of, known_choices
+from smsapp.flow.rules import DANGER, Found, facts_of
 from smsapp.flow.screen import page_count, show
-from smsapp.flow.widths import WIDE, too_long, unknown_letters, widest
+from smsapp.flow.widths import WIDE, too_long, unknown_letters, unlike, widest
 from smsapp.flow.words import Words
 
 ITEM = "item."  # the words that name one thing of an offered list
-LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
 OFFERED = tuple(Item(str(key), str(key)) for key in range(LIST_LENGTHS[-1]))  # only counted
 TYPED_WRONG = ("", "999999x")  # what every kind of ask but text and note refuses
 Way = tuple[int, ...]  # which of some lines are said together
@@ -76,6 +76,8 @@ def _note(longest: dict[str, str], place: str, text: str) -> None:
 
 def _letters(sized: Sized) -> Iterator[Found]:
     for place, text in texts(sized.flow):
+        for language, cure in unlike(text, sized.flow.languages):
+            yield f"{place}, {language}", "same", cure
         for language in sized.flow.languages:
             for code, cure in unknown_letters(text[language], sized.values):
                 yield f"{place}, {language}", code, cure
@@ -119,17 +121,11 @@ def ways(
 
 
 def said_together(flow: Flow, lines: tuple[Line, ...], facts: Facts) -> Iterator[Way]:
-    """The lines that hold on these facts, for each thing that may be known and come of effects."""
+    """The lines that hold on these facts, for everybody, and whatever becomes of the effects."""
     undecided = [line.when for line in lines if open_tests(line.when, facts) not in ([], [[]])]
-    told = [
-        [(f"outcome.{effect.id}", word) for word in OUTCOMES[effect.do]]
-        for effect in flow.effects
-        if undecided and holds(effect.when, facts)
-    ]
-    for known in known_choices(undecided):
-        for outcomes in product(*told):
-            more = {**facts, **known, **dict(outcomes)}
-            yield tuple(at for at, line in enumerate(lines) if holds(line.when, more))
+    for more in later(flow, undecided, facts):
+        known = {**facts, **more}
+        yield tuple(at for at, line in enumerate(lines) if holds(line.when, known))
 
 
 def _put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
@@ -190,7 +186,12 @@ def _screens(
     said = {sized.words.say(one.word, given.language, one.values): one for one in notices}
     longest = said[max(said, key=lambda text: gsm.measure(text).units)]
     places = sorted({0, count // 2, count - 1})  # those between are no wider than the last
-    for page, notice in product(places, (None, longest)):
+    told = [
+        {name[8:]: str(word) for name, word in more.items() if name.startswith("outcome.")}
+        for more in later(sized.flow, [line.when for line in ask.lines], facts)
+    ]
+    for page, notice, outcomes in product(places, (None, longest), told):
         yield show(
-            sized.flow, ask, facts, answers, given, sized.words, page=page, notice=notice
-        ).text
+            sized.flow, ask, facts, answers, given, sized.words,
+            page=page, notice=notice, outcomes=outcomes,
+        ).text  # fmt: skip

@@ -1,9 +1,8 @@
 """What is wrong with a flow's rules: values, sources, reach, danger, an empty reply."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.given import Given
@@ -150,14 +149,6 @@ def _danger(flow: Flow) -> Iterator[Found]:
             late = late or ask.id
         elif late and ask.id in deciding:
             yield f"ask {ask.id}", "danger", f"it decides danger: ask it before {late}"
-
-
-def known_choices(rules: Iterable[When]) -> Iterator[dict[str, bool]]:
-    """Each way in which what the service fills in may be there or not."""
-    names = sorted({subject for when in rules for table in when for subject in table
-                    if subject.startswith("known.")})  # fmt: skip
-    for chosen in product([True, False], repeat=len(names)):
-        yield dict(zip(names, chosen, strict=True))
 
 
 def facts_of(flow: Flow, answers: Answers, given: Given) -> Facts:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill, placeholders
-from smsapp.flow.model import Ask, Flow
+from smsapp.flow.model import Ask, Flow, Text
 from smsapp.flow.rules import Found
 from smsapp.flow.screen import MORE_ROOM, NOTICE_ROOM, SHORT_ROOM, WHOLE_ROOM
 from smsapp.flow.words import Words
@@ -25,13 +25,20 @@ def widest(flow: Flow | None) -> dict[str, str]:
         for name, param in flow.params.items():
             ends = (param.value, param.min or 0, param.max or 0)
             widths[name] = max(len(str(int(end))) for end in ends)
-        widths |= {ask.id: _digits(flow, ask) for ask in flow.asks if ask.kind == "number"}
+        widths |= {ask.id: digits_of(flow, ask) for ask in flow.asks if ask.kind == "number"}
     return {name: WIDE * width for name, width in widths.items()}
 
 
-def _digits(flow: Flow, ask: Ask) -> int:
-    most = flow.params[ask.max].max if isinstance(ask.max, str) else ask.max
-    return len(str(most if most is not None else 999_999))
+def digits_of(flow: Flow, ask: Ask) -> int:
+    """How many digits its longest answer has, in an SMS too."""
+    if ask.kind == "number":
+        most = flow.params[ask.max].max if isinstance(ask.max, str) else ask.max
+        return max(map(len, [str(most if most is not None else 999_999), *ask.special]))
+    if ask.kind == "ticks":
+        return len(ask.choices)
+    if ask.kind == "list":
+        return WIDTHS["ref"]
+    return WIDTHS["text"] if ask.kind == "text" else len(str(len(ask.choices)))
 
 
 def unknown_letters(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -42,6 +49,16 @@ def unknown_letters(text: str, values: Mapping[str, str]) -> Iterator[tuple[str,
     for name in placeholders(text):
         if name not in values:
             yield "placeholder", f"{{{name}}} is not known; take it out"
+
+
+def unlike(text: Text, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each language whose text is filled otherwise than that of the first, with the cure."""
+    first = set(placeholders(text[languages[0]]))
+    for language in languages[1:]:
+        here = set(placeholders(text[language]))
+        for name in sorted(first ^ here):
+            word = "lacks" if name in first else "alone has"
+            yield language, f"{language} {word} {{{name}}}; say it in every language or in none"
 
 
 def too_long(text: str) -> str:
@@ -73,6 +90,8 @@ def words_problems(words: Words) -> Iterator[Found]:
     """What is wrong with the system's own sentences."""
     values = widest(None)
     for name, word in words.word.items():
+        for language, cure in unlike(word.text, words.languages):
+            yield f"word {name}, {language}", "same", cure
         for language in words.languages:
             place, text = f"word {name}, {language}", word.text[language]
             for code, cure in unknown_letters(text, values):

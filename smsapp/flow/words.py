@@ -37,6 +37,15 @@ class Language:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Openings:
+    """How a question, and one that denies, begins: language -> words in small letters."""
+
+    source: str = ""
+    question: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    negative: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
 class Words:
     """Every sentence and command."""
 
@@ -46,6 +55,7 @@ class Words:
     word: dict[str, Word]
     command: dict[str, Command] = field(default_factory=dict)
     language: dict[str, Language] = field(default_factory=dict)
+    openings: Openings = field(default_factory=Openings)
 
     def names_of(self, language: str) -> tuple[str, ...]:
         """What somebody may call this language: its code, and its names."""

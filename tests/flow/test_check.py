@@ -13,7 +13,8 @@ from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
 
 LONG = "word " * 40
 MANY = "\n".join(
-    f'[[ask]]\nid = "more{letter}"\nletter = "{letter.upper()}"\nkind = "text"\ntext.en = "More?"\n'
+    f'[[ask]]\nid = "more{letter}"\nletter = "{letter.upper()}"\nkind = "ticks"\ntext.en = "?"\n'
+    '[[ask.choice]]\nid = "a"\ntext.en = "A"\n'
     for letter in "acdefhjk"
 )
 
@@ -29,7 +30,7 @@ def test_the_sound_flow_is_sound(tmp_path: Path) -> None:
 FAULTS = {
     "gsm": ('text.en = "Signs?"', 'text.en = "Si\u0302gns?"'),
     "gsm in a line": ('text.en = "REFER NOW"', 'text.en = "REFER NOW…"'),
-    "long": ('text.en = "Signs?"', f'text.en = "{LONG}"'),
+    "long": ('text.en = "Breaths?"', f'text.en = "{LONG}"'),
     "long in the reply": ('text.en = "Fast."', f'text.en = "{LONG[:130]}"'),
     "long in an alert": ("Danger. {chw}", LONG[:90] + " {chw}"),
     "long on the danger screen": ('text.en = "Going"', f'text.en = "{LONG[:100]}"'),
@@ -83,7 +84,7 @@ def test_split_pages_count_as_requests(tmp_path: Path) -> None:
     full = sound(('[[ask]]\nid = "go"', others + '[[ask]]\nid = "go"'))
     assert codes(full, tmp_path) == set()
     split = full.replace('"Fits"', f'"{LONG[:70]}"').replace('"Tired"', f'"{LONG[:70]}"')
-    assert codes(split, tmp_path) == {"hops"}
+    assert codes(split, tmp_path) == {"hops", "split"}
 
 
 def test_every_code_is_documented() -> None:
@@ -123,7 +124,8 @@ def test_a_file_that_is_no_flow_is_a_problem(tmp_path: Path) -> None:
         ('text.en = "No way back."', f'text.en = "{LONG}"', "long"),
         ('text.en = "No way back."', 'text.en = "There is no way back now."', "long"),
         ('text.en = "No way back."', 'text.en = "No w\u03b1y back."', "gsm"),
-        ('text.en = "Goodbye. Nothing else waits."', 'text.en = "Goodbye {child}."', "placeholder"),
+        ('text.en = "Goodbye. Nothing else waits."', 'text.en = "Goodbye {chw}."', "same"),
+        ("{letters}", "{litters}", "placeholder"),
         ('text.en = "Reminders are on."', f'text.en = "{LONG[:140]}"', "long"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Each fault that could hurt a child is found in a sound card, by its code and no other."""
+"""Each fault in a card with doses is found, by its code and no other."""
 
 import re
 from pathlib import Path
@@ -27,6 +27,26 @@ when = { danger = false, cough = "yes", age = { min = 36, max = 59 } }
 source = "the manual"
 
 [[effect]]"""
+
+WORDS_ONLY = "".join(
+    f'[[ask]]\nid = "more_{letter}"\nletter = "{letter.upper()}"\nkind = "text"\noptional = true\n'
+    'when = { face = "sms" }\ntext.en = "More?"\ntext.fr = "Encore?"\n\n'
+    for letter in "bdefhjk"
+)
+BY_SMS = f"""[[reply]]
+when = {{ face = "sms", class = {{ with = "home" }} }}
+text.en = "{"word " * 19}"
+text.fr = "mot"
+
+[[reply]]
+text.en = "Write"""
+NOBODY = f"""text.fr = "REFERER"
+
+[[ask.line]]
+when = {{ outcome.alert = "nobody" }}
+text.en = "{"word " * 19}"
+text.fr = "mot"
+"""
 
 
 def problems(folder: Path, *changes: Change) -> list[Problem]:
@@ -59,6 +79,15 @@ FAULTS: dict[str, list[Change]] = {
         'cough = "yes", class = { without = "amox_1" } }')],
     "dose, an age without": [('age = { min = 12, max = 59 } }', 'age = { min = 13, max = 59 } }')],
     "dose, the last age without": [("min = 12, max = 59 } }", "min = 12, max = 58 } }")],
+    "same": [("Nous prévenons {name}", "Nous prévenons {chw}")],
+    "same, a word more": [("Nous prévenons {name}", "Nous prévenons {name}, {chw}")],
+    "split": [('"Fits"', f'"{"fits " * 14}"'), ('"Cannot wake up"', f'"{"wake " * 12}"')],
+    "question": [('"Fits"', '"Fits?"')],
+    "question, without its mark": [('"Convulsions"', '"Est-ce qu\'il convulse"')],
+    "question, with a not": [('"Type ALL true, 0 none:"', '"Not able to drink?"')],
+    "long, an SMS of all letters": [('[[ask]]\nid = "go"', WORDS_ONLY + '[[ask]]\nid = "go"')],
+    "long, by SMS alone": [('[[reply]]\ntext.en = "Write', BY_SMS)],
+    "long, where nobody is told": [('text.fr = "REFERER"\n', NOBODY)],
     "dose, twice": [("\n[[effect]]", ROW)],
 }  # fmt: skip
 
