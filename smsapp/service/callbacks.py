@@ -12,6 +12,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import inbound, people, ussd
 from smsapp.service.deliveries import note_delivery
 from smsapp.store import inbound as store
+from smsapp.store.audit import add_audit
 from smsapp.store.inbound import Unread
 
 log = structlog.get_logger()
@@ -44,6 +45,16 @@ def read_due(rt: Runtime) -> int:
         for unread in batch:
             _read_apart(rt, unread)
         count += len(batch)
+    return count
+
+
+def read_again(rt: Runtime, actor: str, reason: str, address: str) -> int:
+    """An operator has everything read once more that could not be read. Gives how many."""
+    with rt.begin() as db:
+        count = store.renew(db, rt.now())
+        names = {"actor": actor, "action": "read_again", "object": "callbacks"}
+        add_audit(db, rt.now(), **names, after=str(count), reason=reason, address=address)
+        rt.ring(db, "inbound")
     return count
 
 

@@ -181,7 +181,13 @@ def _unread(seen: Seen) -> list[Line]:
     if not seen.unread:
         return []
     sentence = f"{count(seen.unread, 'callback')} of the gateway could not be read."
-    return [Line(WATCH, sentence, "The raw text is kept. Tell whoever maintains this service.")]
+    return [
+        Line(
+            WATCH,
+            sentence,
+            "The raw text is kept. Once the cause is mended, have them read again (Now, below).",
+        )
+    ]
 
 
 def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:

@@ -64,6 +64,12 @@ def postpone(db: Connection, inbound_id: int, due_at: datetime, error: str) -> b
     return _change(db, inbound_id, {"due_at": due_at, "error": error})
 
 
+def renew(db: Connection, now: datetime) -> int:
+    """Those that could not be read are to be read again, from the first try. Gives how many."""
+    again = {"state": "new", "attempts": 0, "due_at": now, "done_at": None, "error": ""}
+    return db.execute(update(inbound).where(inbound.c.state == "error").values(again)).rowcount
+
+
 def note_sms(db: Connection, inbound_id: int, phone: str, text: str) -> None:
     """Keep an SMS as read, for lists and search."""
     db.execute(update(inbound).where(inbound.c.id == inbound_id).values(phone=phone, text=text))

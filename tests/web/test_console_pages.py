@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from smsapp.service.callbacks import read_due
 from smsapp.store.tables import draft as draft_table
 from smsapp.store.tables import outbound, pause, person
 from tests.web.conftest import Console
@@ -211,3 +212,18 @@ def test_a_history_names_drafts_requests_and_alerts_in_words(console: Console):
     told = console.page(f"/console/people/{programme.person('sup').id}").text
     assert "Told of alert" in told
     assert "delivered to the phone" in told
+
+
+def test_what_could_not_be_read_is_read_again_with_a_reason(console: Console):
+    console.log_in()
+    raw = b"id=ATXid_9&status=Success&phoneNumber=%2B265991000101&networkCode=65001"
+    broken = {"kind": "delivery", "raw": raw, "state": "error", "error": "ValueError"}
+    console.inbound("chw", "", attempts=5, **broken)
+    assert "/console/callbacks" in console.page("/console/").values("a", "href")
+    assert "1 callback could not be read" in console.page("/console/callbacks").text
+    path = "/console/callbacks/again"
+    assert console.send(path, "/console/callbacks", reason="").status_code == 422
+    assert console.send(path, "/console/callbacks", reason="mended").location == "/console/"
+    assert read_due(console.programme.rt) == 1
+    assert "All of them were read" in console.page("/console/callbacks").text
+    assert console.audited("callbacks")[-1] == ("operator", "read_again", "mended")

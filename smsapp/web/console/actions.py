@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from smsapp.runtime import LANES, Runtime
-from smsapp.service import operators, outbox, watch
+from smsapp.service import callbacks, operators, outbox, watch
 from smsapp.service.outbox import NotWaiting
 from smsapp.web.console import words
 from smsapp.web.login import address, runtime
@@ -28,6 +28,8 @@ def add(pages: Blueprint) -> None:
     pages.add_url_rule(one, "message", show_message)
     pages.add_url_rule(f"{one}/again", "send_again", send_again, methods=["POST"])
     pages.add_url_rule(f"{one}/discard", "discard", discard, methods=["POST"])
+    pages.add_url_rule("/callbacks", "callbacks", show_callbacks)
+    pages.add_url_rule("/callbacks/again", "read_again", read_again, methods=["POST"])
     pages.add_url_rule("/lanes/<lane>", "lane", show_lane)
     pages.add_url_rule("/lanes/<lane>/resume", "resume", resume, methods=["POST"])
 
@@ -83,6 +85,27 @@ def _decide(action: str, decide: Decide, outbound_id: int, done: str) -> Respons
         flash(words.NOT_WAITING)
         return redirect(url_for("console.message", outbound_id=outbound_id))
     flash(done)
+    return redirect(url_for("console.now"))
+
+
+def show_callbacks() -> ResponseReturnValue:
+    """What the gateway sent and could not be read, and how to have it read again."""
+    return _callbacks_page(problem="")
+
+
+def _callbacks_page(problem: str) -> ResponseReturnValue:
+    unread = watch.look(runtime()).unread
+    page = render_template("callbacks.html", unread=unread, problem=problem)
+    return page, 422 if problem else 200
+
+
+def read_again() -> ResponseReturnValue:
+    """Read everything once more that could not be read."""
+    reason = reason_given("read_again", "callbacks")
+    if reason is None:
+        return _callbacks_page(words.REASON_MISSING)
+    callbacks.read_again(runtime(), current_user.username, reason, address())
+    flash(words.READ_AGAIN)
     return redirect(url_for("console.now"))
 
 

@@ -7,6 +7,7 @@ NOT_WAITING = "Nothing was done: this message was decided or has moved on in the
 NOT_HELD = "Nothing was done: this lane was not held any more."
 SENT_AGAIN = "The message goes out again now."
 DISCARDED = "The message is discarded. It will not be sent."
+READ_AGAIN = "They are being read again now."
 RESUMED = "The lane is resumed. Its messages go out now."
 
 ROLES = {
