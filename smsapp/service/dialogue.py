@@ -4,19 +4,26 @@ A command, one report or several, an answer to an earlier report, or letters tha
 begun on either face. What nobody can read is told so, and its first word is kept for the operators.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import help_reply
 from smsapp.flow.given import Given
+from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, has_answers, normal, open_sms, read
+from smsapp.flow.model import Flow
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
-from smsapp.service import commands, reports
+from smsapp.service import commands, reports, twins
+from smsapp.service.drafts import hold_by_sms
 from smsapp.service.given import answers_kept, given_again, given_at_dial, given_in
-from smsapp.service.texted import Answer, begin_filling, fill, lost
+from smsapp.service.settling import settle_for_sms
+from smsapp.service.texted import Answer, begin_filling, fill, lost, session_of
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 
 CLEAR_ANSWERS = 2  # fewer letters with digits may be any text
@@ -27,17 +34,39 @@ NO_WORD = "?"  # what was not understood has no word
 def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
     """Do what the SMS says, each thing of it once."""
     base = given_at_dial(rt, db, person, "sms")
-    opening = open_sms(rt.flows, sms.text)
+    found = openings(rt, sms.text)
+    if len(found) > 1:
+        return _several(rt, db, person, sms, found, base)
+    opening = found[0]
     if opening.command or not sms.text.strip():
         return commands.answer(rt, db, person, sms, opening, base)
     if opening.ref:
         return _amend(rt, db, person, sms, opening, base)
     return (
         _report(rt, db, person, sms, opening, base)
-        or _continue(rt, db, person, opening, base)
+        or twins.answer(rt, db, person, sms.text)
+        or _continue(rt, db, person, sms, opening, base)
         or _without_keyword(rt, db, person, sms, base)
         or _not_understood(rt, db, person, sms)
     )
+
+
+def openings(rt: Runtime, body: str) -> list[Opening]:
+    """What an SMS says, one thing after the other."""
+    return [open_sms(rt.flows, body)]
+
+
+def _several(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, found: list[Opening], base: Given
+) -> Answer:
+    """Several reports in one SMS: each a filling and a reply of its own, danger first."""
+    said = [
+        _report(rt, db, person, sms, opening, base, n) or lost(rt, db, person, "sms.not_understood")
+        for n, opening in enumerate(found, start=1)
+    ]
+    said.sort(key=lambda one: not one.danger)
+    texts = tuple(text for one in said for text in one.texts)
+    return Answer(texts, danger=said[0].danger)
 
 
 def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
@@ -60,44 +89,96 @@ def _amend(
 
 
 def _report(
-    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    opening: Opening,
+    base: Given,
+    n: int = 1,
 ) -> Answer | None:
-    """What a keyword begins. None: there is none that is hers."""
+    """What a keyword begins, the n-th of this SMS. None: there is none that is hers."""
     flow = rt.flows.flows.get(opening.flow)
     if flow is None or flow.id not in base.flows:
         return None
     given = given_in(rt, flow, base)
     if not opening.rest.strip() and flow.help:
         return Answer((help_reply(rt.flows, flow, given),))
-    return fill(rt, db, person, begin_filling(rt, sms, 1, flow, given), opening)
+    return fill(rt, db, person, begin_filling(rt, sms, n, flow, given), opening)
 
 
 def _continue(
-    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
 ) -> Answer | None:
-    """Letters without a keyword finish what she left unfinished, on whichever face."""
-    for draft in draft_store.drafts_of(db, person.id, rt.now()):
-        flow = rt.flows.flows.get(draft.flow)
-        if flow is None or flow.id not in base.flows or not has_answers(flow, opening.rest):
-            continue
-        taken = tuple((ask, key) for ask, key in draft.keys)
-        walked = resume(flow, taken, given_again(rt, flow, draft, base))
-        given = given_in(rt, flow, base, answers=walked.answers)
-        filling = reports.Filling(
-            flow=flow,
-            origin=draft.origin,
-            session=draft.session,
-            n=int(draft.origin.rpartition(":")[2]),
-            source="sms",
-            text_length=draft.text_length,
-            given=given,
-            answers={},
-            began_at=draft.began_at,
-            withdrawn=walked.withdrawn,
-            report_id=draft.report_id,
-        )
-        return fill(rt, db, person, filling, opening)
-    return None
+    """Letters without a keyword finish what she left unfinished, on whichever face.
+
+    Where several reports lack just these letters nothing is guessed: she says which, by dialling.
+    Danger among them is told at once, as a report of its own.
+    """
+    settle_for_sms(rt, db, person.phone)
+    fits = [
+        _taken_up(rt, draft, flow, base)
+        for draft in draft_store.drafts_of(db, person.id, rt.now())
+        if (flow := _served(rt, draft.flow, base)) and has_answers(flow, opening.rest)
+    ]
+    if len(fits) > 1:
+        fits = [one for one in fits if _is_missing(one, opening)] or fits
+    if len(fits) > 1:
+        return _which(rt, db, person, sms, opening, base, fits)
+    if not fits:
+        return None
+    filling = replace(fits[0], session=session_of(sms), text_length=0)
+    hold_by_sms(rt, db, filling)
+    return fill(rt, db, person, filling, opening)
+
+
+def _which(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    opening: Opening,
+    base: Given,
+    fits: list[reports.Filling],
+) -> Answer:
+    """Several may be meant: she says which one, unless it cannot wait."""
+    flow = fits[0].flow
+    fresh = begin_filling(rt, sms, 1, flow, given_in(rt, flow, base))
+    if read(flow, opening, fresh.given).judged.dangers:
+        return fill(rt, db, person, fresh, opening)
+    danger = any(judge(one.flow, one.answers, one.given).dangers for one in fits)
+    said = lost(rt, db, person, "sms.which_danger" if danger else "sms.which")
+    return replace(said, danger=danger)
+
+
+def _served(rt: Runtime, name: str, base: Given) -> Flow | None:
+    return rt.flows.flows.get(name) if name in base.flows else None
+
+
+def _taken_up(rt: Runtime, draft: Draft, flow: Flow, base: Given) -> reports.Filling:
+    """What was kept, with the answers given so far, as this SMS goes on with it."""
+    again = given_again(rt, flow, draft, base)
+    walked = resume(flow, tuple((ask, key) for ask, key in draft.keys), again)
+    return reports.Filling(
+        flow=flow,
+        origin=draft.origin,
+        session=draft.session,
+        n=int(draft.origin.rpartition(":")[2]),
+        source="sms",
+        text_length=draft.text_length,
+        given=replace(again, answers=walked.answers),
+        answers=walked.answers,
+        began_at=draft.began_at,
+        withdrawn=walked.withdrawn,
+        report_id=draft.report_id,
+    )
+
+
+def _is_missing(filling: reports.Filling, opening: Opening) -> bool:
+    """Whether these letters say something that this filling still lacks."""
+    before = judge(filling.flow, filling.answers, filling.given).missing
+    after = read(filling.flow, opening, filling.given).answers
+    return any(ask.id in after for ask in before)
 
 
 def _without_keyword(

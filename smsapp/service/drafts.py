@@ -58,6 +58,21 @@ def keep_draft(
     return True
 
 
+def is_kept(
+    db: Connection, person: Person, filling: Filling, now: datetime, *, twin: bool = False
+) -> bool:
+    """Whether another draft of hers holds just this: the same SMS again begins nothing new."""
+    listed = draft_store.twins_of if twin else draft_store.drafts_of
+    return any(
+        one.flow == filling.flow.id
+        and one.origin != filling.origin
+        and not one.keys
+        and one.state == "open"
+        and one.given["answers"] == filling.answers
+        for one in listed(db, person.id, now)
+    )
+
+
 def patience(rt: Runtime) -> timedelta:
     """How long a filling without danger may be taken up again."""
     return timedelta(seconds=rt.settings.resume_seconds)
@@ -68,6 +83,14 @@ def hold(rt: Runtime, draft: Draft, session: str, text_length: int) -> bool:
     due_at = max(draft.due_at, rt.now() + patience(rt))
     with rt.begin() as db:
         return draft_store.hold_draft(db, draft.id, session, text_length, due_at)
+
+
+def hold_by_sms(rt: Runtime, db: Connection, filling: Filling) -> None:
+    """This SMS goes on with a draft: a call that is not over yet no longer writes into it."""
+    kept = draft_store.draft_of_origin(db, filling.origin)
+    if kept is not None:
+        due_at = max(kept.due_at, rt.now() + patience(rt))
+        draft_store.hold_draft(db, kept.id, filling.session, filling.text_length, due_at)
 
 
 def expire_drafts(rt: Runtime, most: int = 200) -> int:

@@ -1,13 +1,21 @@
-"""What becomes of a call that is over: unfinished fillings are kept, danger is told once more."""
+"""What becomes of a call that is over: unfinished fillings are kept, and she hears of it by SMS.
+
+Where danger was told it is said once more; else, once a filling, what is missing is named so that
+she can finish by SMS. Not when she dials again: the dial itself offers to go on.
+"""
 
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import CallEnd
+from smsapp.flow.answerback import missing_letters
+from smsapp.flow.judge import judge
 from smsapp.runtime import Runtime
-from smsapp.service import drafts, outbox, people, reports
+from smsapp.service import drafts, outbox, people, reports, twins
 from smsapp.service.fillings import as_report, last_hop
+from smsapp.service.naming import named
+from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
 from smsapp.store.people import Person, person_by_phone
@@ -16,6 +24,7 @@ from smsapp.store.sessions import Call
 log = structlog.get_logger()
 
 AT_ONCE = 200  # silent calls one sweep looks at; the rest wait for the next
+WORTH_ANSWERS = 2  # a call dropped with fewer answers is sooner begun again
 
 
 def settle_earlier(rt: Runtime, phone: str) -> None:
@@ -28,11 +37,21 @@ def settle_earlier(rt: Runtime, phone: str) -> None:
         return
     if _unfinished(call):
         with rt.begin() as db:
-            _settle(rt, db, call)
+            _settle(rt, db, call, goes_on=True)
     try:
         sessions.forget(rt.redis, call.session)
     except RedisError:
         log.warning("call_not_forgotten")  # settling twice writes the same draft
+
+
+def settle_for_sms(rt: Runtime, db: Connection, phone: str) -> None:
+    """An SMS may finish what was begun in a call whose end nobody has told us yet."""
+    try:
+        call = sessions.of_phone(rt.redis, phone)
+    except RedisError:
+        return
+    if call is not None and _unfinished(call):
+        _settle(rt, db, call, goes_on=True)
 
 
 def end_call(rt: Runtime, db: Connection, end: CallEnd) -> None:
@@ -45,7 +64,7 @@ def end_call(rt: Runtime, db: Connection, end: CallEnd) -> None:
 
 def settle_silent(rt: Runtime) -> int:
     """What the clock does for calls: those long silent are settled, old drafts expire."""
-    count = drafts.expire_drafts(rt)
+    count = drafts.expire_drafts(rt) + twins.record_due(rt)
     try:
         for session in sessions.silent(rt.redis, rt.now().timestamp(), AT_ONCE):
             count += _settle_apart(rt, session)
@@ -77,8 +96,8 @@ def _unfinished(call: Call) -> bool:
     return any(one.origin and not one.done for one in call.fillings)
 
 
-def _settle(rt: Runtime, db: Connection, call: Call) -> None:
-    """Keep what is unfinished as drafts; danger that was told is repeated to her by SMS."""
+def _settle(rt: Runtime, db: Connection, call: Call, *, goes_on: bool = False) -> None:
+    """Keep what is unfinished as drafts, and tell her by SMS. `goes_on`: she is back already."""
     person = person_by_phone(db, call.phone, rt.now())
     if person is None:
         return
@@ -86,28 +105,55 @@ def _settle(rt: Runtime, db: Connection, call: Call) -> None:
         if not filling.origin or filling.done or filling.flow not in rt.flows.flows:
             continue
         saving = as_report(rt, call, filling, call.length)
-        if saving.taken and drafts.keep_draft(rt, db, person, saving, last_hop(call)):
-            _tell_dropped(rt, db, person, saving)
+        if not saving.taken or not drafts.keep_draft(rt, db, person, saving, last_hop(call)):
+            continue
+        if not _tell_danger(rt, db, person, saving) and not goes_on:
+            _tell_missing(rt, db, person, saving)
 
 
-def _tell_dropped(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> None:
+def _tell_danger(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> bool:
     """She may not have seen the danger screen: the line dropped, the child has not changed."""
     origin = store.find_origin(db, saving.origin)
     if origin is None:
-        return
+        return False
     report = store.report_by_id(db, origin.report_id)
     if not any(one.id in report.classes for one in saving.flow.danger_classes):
+        return False
+    key = f"dropped:{origin.report_id}:{origin.n}"
+    _put(rt, db, person, key, "sms.dropped", report.id, ref=report.ref)
+    return True
+
+
+def _tell_missing(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> None:
+    """What is missing, by its letters: the rest of it may come by SMS."""
+    missing = judge(saving.flow, saving.answers, saving.given).missing
+    kept = draft_store.draft_of_origin(db, saving.origin)
+    by_sms = all(one.letter for one in missing)
+    if kept is None or len(saving.answers) < WORTH_ANSWERS or not by_sms:
         return
-    text = people.text_for(
-        rt, db, person, "sms.dropped", ref=report.ref, code=rt.settings.service_code
-    )
+    values = {
+        "what": named(rt, person.language, saving.answers, saving.began_at),
+        "letters": missing_letters(missing),
+    }
+    _put(rt, db, person, f"unfinished:{kept.id}", "sms.unfinished", None, **values)
+
+
+def _put(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    key: str,
+    word: str,
+    report_id: int | None,
+    **values: str,
+) -> None:
     outbox.put(
         rt,
         db,
-        key=f"dropped:{origin.report_id}:{origin.n}",
+        key=key,
         kind="reply",
         phone=person.phone,
-        text=text,
+        text=people.text_for(rt, db, person, word, code=rt.settings.service_code, **values),
         person_id=person.id,
-        report_id=report.id,
+        report_id=report_id,
     )

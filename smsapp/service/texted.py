@@ -1,8 +1,13 @@
-"""A filling that comes by SMS: what is understood of it is saved, and answered."""
+"""A filling that comes by SMS: what is understood of it is saved, and answered.
+
+The same content again within a day, in another SMS, is a question and no second report: an
+impatient thumb and a second child look alike, and she alone knows which it is.
+"""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -14,8 +19,13 @@ from smsapp.flow.keyword import Opening, Reading, read
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, reports
+from smsapp.store import drafts as draft_store
+from smsapp.store import reports as store
 from smsapp.store.people import Person
+from smsapp.store.reports import Report
+from smsapp.store.sent import sent_since
 
+SAME_WITHIN = timedelta(hours=24)  # the same content in this time may be the same child
 ID_LENGTH = 60  # characters of a gateway id kept as it is; longer ones are hashed
 
 
@@ -74,9 +84,55 @@ def fill(
     given = replace(filling.given, answers=reading.answers)
     filling = replace(filling, given=given, answers=reading.answers)
     if reading.judged.missing and not reading.judged.dangers:
-        drafts.keep_draft(rt, db, person, filling, rt.now())
+        if not drafts.is_kept(db, person, filling, rt.now()):
+            drafts.keep_draft(rt, db, person, filling, rt.now())
         return tell(rt, filling, reading, {}, {})
+    twin = _twin(rt, db, person, filling)
+    if twin is not None:
+        return _ask(rt, db, person, filling, twin, danger=bool(reading.judged.dangers))
     return save(rt, db, person, filling, reading)
+
+
+def _twin(rt: Runtime, db: Connection, person: Person, filling: reports.Filling) -> Report | None:
+    """The report that already says all this. An answer to somebody is never one."""
+    if filling.report_id or _answers_somebody(filling.flow):
+        return None
+    if store.find_origin(db, filling.origin) is not None:
+        return None
+    lately = sent_since(db, person.id, filling.flow.id, rt.now() - SAME_WITHIN)
+    return next((one for one in lately if one.answers == filling.answers), None)
+
+
+def _ask(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    filling: reports.Filling,
+    twin: Report,
+    *,
+    danger: bool,
+) -> Answer:
+    """Ask whether it is another; the question is a draft, so that it outlives us."""
+    values = {
+        "person_id": person.id,
+        "flow": filling.flow.id,
+        "version": filling.flow.version,
+        "session": filling.session,
+        "text_length": filling.text_length,
+        "given": asdict(filling.given),
+        "keys": [],
+        "danger": danger,
+        "report_id": twin.id,
+        "twin": True,
+        "state": "open",
+        "began_at": filling.began_at,
+        "due_at": rt.now() + drafts.patience(rt),
+    }
+    if not drafts.is_kept(db, person, filling, rt.now(), twin=True):
+        draft_store.put_draft(db, filling.origin, values)
+    word = "sms.twin_child" if filling.flow.ask("age") else "sms.twin"
+    said = lost(rt, db, person, "sms.twin_danger" if danger else word, ref=twin.ref)
+    return replace(said, danger=danger)
 
 
 def save(
@@ -114,10 +170,13 @@ def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
     """
     if reading.judged.missing or not reading.unknown:
         return False
-    answers_somebody = any(one.do.startswith("answer_") for one in filling.flow.effects)
-    if answers_somebody:
+    if _answers_somebody(filling.flow):
         return any(letter.isdigit() for piece in reading.unknown for letter in piece)
     return filling.report_id is not None and reading.answers == filling.given.answers
+
+
+def _answers_somebody(flow: Flow) -> bool:
+    return any(one.do.startswith("answer_") for one in flow.effects)
 
 
 def _never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:

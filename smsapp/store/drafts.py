@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -26,10 +26,13 @@ class Draft:
     keys: list[list[str]]
     danger: bool
     report_id: int | None
+    twin: bool
     state: str
     began_at: datetime
     due_at: datetime
 
+
+ASKED_WITHIN = timedelta(hours=24)  # a late answer to a question still counts
 
 FIND_DRAFT = select(draft).where(draft.c.origin == bindparam("name")).with_for_update()
 SETTLE_DRAFT = update(draft).where(draft.c.origin == bindparam("name"))
@@ -55,7 +58,30 @@ def drafts_of(db: Connection, person_id: int, now: datetime) -> list[Draft]:
     query = (
         select(draft)
         .where(draft.c.person_id == person_id, draft.c.state == "open", draft.c.due_at > now)
-        .order_by(draft.c.began_at.desc())
+        .where(draft.c.twin.is_(False))
+        .order_by(draft.c.began_at.desc(), draft.c.id.desc())
+    )
+    return [_draft(row) for row in db.execute(query)]
+
+
+def twins_of(db: Connection, person_id: int, now: datetime) -> list[Draft]:
+    """What she was asked in the last day, whether it is another: newest first, in any state."""
+    query = (
+        select(draft)
+        .where(draft.c.person_id == person_id, draft.c.twin.is_(True))
+        .where(draft.c.due_at > now - ASKED_WITHIN)
+        .order_by(draft.c.due_at.desc(), draft.c.id.desc())
+    )
+    return [_draft(row) for row in db.execute(query)]
+
+
+def twins_due(db: Connection, now: datetime, most: int) -> list[Draft]:
+    """Questions about a child in danger that nobody answered in time."""
+    query = (
+        select(draft)
+        .where(draft.c.state == "open", draft.c.due_at <= now, draft.c.twin, draft.c.danger)
+        .order_by(draft.c.due_at)
+        .limit(most)
     )
     return [_draft(row) for row in db.execute(query)]
 
@@ -114,7 +140,7 @@ def drafts_due(db: Connection, now: datetime, most: int) -> list[Draft]:
     """Open drafts whose time is over."""
     query = (
         select(draft)
-        .where(draft.c.state == "open", draft.c.due_at <= now)
+        .where(draft.c.state == "open", draft.c.due_at <= now, ~(draft.c.twin & draft.c.danger))
         .order_by(draft.c.due_at)
         .limit(most)
     )

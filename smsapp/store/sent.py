@@ -1,6 +1,7 @@
 """What a person sent lately, as she may ask for it, repeat it or correct it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -23,3 +24,18 @@ def last_sent(db: Connection, person_id: int, flows: Sequence[str]) -> Report | 
     )
     found = db.scalar(query)
     return None if found is None else report_by_id(db, found)
+
+
+def sent_since(db: Connection, person_id: int, flow: str, since: datetime) -> list[Report]:
+    """Her reports of a flow since then that stand, newest first."""
+    query = (
+        select(report.c.id)
+        .where(
+            report.c.person_id == person_id,
+            report.c.flow == flow,
+            report.c.state != "withdrawn",
+            report.c.opened_at >= since,
+        )
+        .order_by(report.c.opened_at.desc(), report.c.id.desc())
+    )
+    return [report_by_id(db, report_id) for report_id in db.scalars(query)]
