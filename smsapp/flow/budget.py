@@ -7,13 +7,15 @@ from smsapp import gsm
 from smsapp.flow.answer import KIND_SECONDS
 from smsapp.flow.cases import Cases
 from smsapp.flow.given import Face, Given
-from smsapp.flow.judge import ABSENT, learn
+from smsapp.flow.judge import ABSENT, holds, learn
+from smsapp.flow.later import later
 from smsapp.flow.model import Ask, Flow
 from smsapp.flow.rules import DANGER, Found
 from smsapp.flow.widths import WIDE, digits_of
 
-MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: plan, section 4
+MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: domain notes A11
 MOST_SECONDS = 120  # of a call: operators cut at 120 to 180
+MOST_LISTS = 2  # that a menu may offer before its choice; `0` to each is a request more, 8 seconds
 BEFORE_HOPS = 2  # the dial, and the choice on the menu
 BEFORE_SECONDS = KIND_SECONDS["one"]  # to read the menu
 Path = tuple[Ask, ...]
@@ -21,12 +23,19 @@ Path = tuple[Ask, ...]
 
 def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
     """Whether the longest call and the longest SMS are within bounds. `pages`: of each ask."""
-    if cases.flow.kind == "form":
-        yield from _call(cases, pages)
-        yield from _sms(cases)
+    if cases.flow.kind == "menu":
+        yield from _menu(cases.flow)
+        return
+    hops, seconds, path = longest_call(cases, pages)
+    if hops > MOST_HOPS:
+        yield "asks", "hops", f"{hops} requests, at most {MOST_HOPS}: ask less ({path})"
+    if seconds > MOST_SECONDS:
+        yield "asks", "seconds", f"{seconds} seconds, at most {MOST_SECONDS}: ask less ({path})"
+    yield from _sms(cases)
 
 
-def _call(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
+def longest_call(cases: Cases, pages: Mapping[str, int]) -> tuple[int, int, str]:
+    """The most requests, the most seconds, and the asks of the longest call, from the dial on."""
     hops, seconds, path = 0, 0, ""
     for asks in paths(cases, "ussd"):
         count = BEFORE_HOPS + sum(pages[ask.id] for ask in asks)
@@ -34,19 +43,29 @@ def _call(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
         if count > hops:
             path = " ".join(ask.id for ask in asks)
         hops, seconds = max(hops, count), max(seconds, time)
-    if hops > MOST_HOPS:
-        yield "asks", "hops", f"{hops} requests, at most {MOST_HOPS}: ask less ({path})"
-    if seconds > MOST_SECONDS:
-        yield "asks", "seconds", f"{seconds} seconds, at most {MOST_SECONDS}: ask less ({path})"
+    return hops, seconds, path
+
+
+def _menu(flow: Flow) -> Iterator[Found]:
+    """What waits for her comes before the menu, and is answered instead of it, or with 0."""
+    given = Given(flow.languages[0])
+    for more in later(flow, [ask.when for ask in flow.asks], given.facts):
+        put = [ask for ask in flow.asks if holds(ask.when, {**given.facts, **more})]
+        lists = [ask.id for ask in put if ask.kind == "list"]
+        if len(lists) > MOST_LISTS:
+            yield "asks", "hops", f"{' '.join(lists)} before the menu: at most {MOST_LISTS} lists"
+
+
+def longest_sms(cases: Cases) -> str:
+    """An SMS with every letter that can apply and its most digits, "" where it has no keyword."""
+    flow = cases.flow
+    word = max((keyword.word for keyword in flow.keywords), key=len, default="")
+    bodies = [longest_body(flow, word, asks) for asks in paths(cases, "sms")] if word else []
+    return max(bodies, key=len, default="")
 
 
 def _sms(cases: Cases) -> Iterator[Found]:
-    """Whether every letter that can apply, with its longest digits, fits one SMS."""
-    word = max((keyword.word for keyword in cases.flow.keywords), key=len, default="")
-    if not word:
-        return
-    bodies = (longest_body(cases.flow, word, asks) for asks in paths(cases, "sms"))
-    longest = max(bodies, key=len, default="")
+    longest = longest_sms(cases)
     if gsm.measure(longest).segments > 1:
         cure = f"{len(longest)} septets, at most {gsm.SCREEN_SEPTETS} in one SMS: ask less"
         yield "asks", "long", f"{cure} ({longest})"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smsapp.flow import budget, clinical, overlap, rules, statements, widths
+from smsapp.flow import budget, clinical, faces, overlap, rules, statements, widths
 from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
@@ -30,6 +30,7 @@ CODES = {  # what each means; docs/checks.md says it at length
     "lowered": "one danger sign more lowers the class",
     "split": "danger signs are split over two screens",
     "question": "a danger sign is a question, or asked for with a not",
+    "faces": "an SMS and the same keys come to different ends",
     "unsure": "not sure is not taken for yes",
     "dose": "a dose without an age, or an age with no dose or two",
 }
@@ -55,6 +56,8 @@ def check(flow: Flow, words: Words) -> list[Problem]:
     found += [*rules.problems(cases), *widths.letters(flow), *budget.problems(cases, pages)]
     found += [*overlap.problems(cases), *clinical.problems(cases, pages)]
     found += statements.problems(flow, words)
+    if {"letter", "keyword"}.isdisjoint(code for _, code, _ in found):
+        found += faces.problems(cases, words)
     return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
 
 

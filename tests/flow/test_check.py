@@ -8,6 +8,7 @@ import pytest
 from smsapp.flow.check import CODES, check, check_all, check_words
 from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import load_library
+from smsapp.flow.load import load_flow
 from smsapp.flow.words import load_words
 from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
 
@@ -85,6 +86,15 @@ def test_split_pages_count_as_requests(tmp_path: Path) -> None:
     assert codes(full, tmp_path) == set()
     split = full.replace('"Fits"', f'"{LONG[:70]}"').replace('"Tired"', f'"{LONG[:70]}"')
     assert codes(split, tmp_path) == {"hops", "split"}
+
+
+def test_a_menu_has_few_lists_before_its_choice(tmp_path: Path) -> None:
+    menu = (FLOWS / "menu.toml").read_text(encoding="utf-8")
+    third = menu.index('[[ask]]\nid = "chw"')
+    ask = menu[menu.index('[[ask]]\nid = "waiting"') : third]
+    ask = ask.replace('"waiting"', '"third"').replace("tests", "thirds")
+    (tmp_path / "menu.toml").write_text(menu[:third] + ask + menu[third:], encoding="utf-8")
+    assert {one.code for one in check(load_flow(tmp_path / "menu.toml"), WORDS)} == {"hops"}
 
 
 def test_every_code_is_documented() -> None:

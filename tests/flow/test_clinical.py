@@ -88,6 +88,14 @@ FAULTS: dict[str, list[Change]] = {
     "long, an SMS of all letters": [('[[ask]]\nid = "go"', WORDS_ONLY + '[[ask]]\nid = "go"')],
     "long, by SMS alone": [('[[reply]]\ntext.en = "Write', BY_SMS)],
     "long, where nobody is told": [('text.fr = "REFERER"\n', NOBODY)],
+    "faces, a choice that no keyword says": [
+        ('word = "CARD"', 'word = "CARD"\nsets = { cough = "yes" }'),
+        ('letter = "C"\n', ""),
+    ],
+    "faces, a class of one face": [('{ danger = true }', '{ danger = true, face = "ussd" }')],
+    "faces, an effect of one face": [
+        ('kind = "danger"\nwhen = { danger =', 'kind = "danger"\nwhen = { face = "sms", danger =')
+    ],
     "dose, twice": [("\n[[effect]]", ROW)],
 }  # fmt: skip
 
