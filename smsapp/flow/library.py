@@ -41,6 +41,19 @@ class Library:
         offered = [wanted, *flow.languages]
         return next((one for one in offered if (flow.id, one) in self.signed), "")
 
+    def languages(self, flow: Flow, *, training: bool) -> list[str]:
+        """Those in which this flow may speak to such people; the first one where none is signed."""
+        if training:
+            return list(flow.languages)
+        signed = [one for one in flow.languages if (flow.id, one) in self.signed]
+        return signed or [flow.languages[0]]
+
+    def spoken(self, wanted: str, *, training: bool) -> str:
+        """The language of the system's own sentences: a draft, for training until it is signed."""
+        words = self.words
+        open_to_all = wanted in words.languages or (words.id, wanted) in self.signed
+        return wanted if training or open_to_all else words.languages[0]
+
     def served(self, role: str, language: str, *, training: bool) -> tuple[str, ...]:
         """The ids of the flows that this person may use."""
         return tuple(
@@ -56,7 +69,8 @@ class Library:
 
     def sms(self, word: str, language: str, training: bool, phone: str, /, **values: object) -> str:
         """A whole SMS of the system's."""
-        return self.wrap(self.words.say(word, language, values), language, training, phone)
+        spoken = self.spoken(language, training=training)
+        return self.wrap(self.words.say(word, spoken, values), spoken, training, phone)
 
     def wrap(self, text: str, language: str, training: bool, phone: str) -> str:
         """An SMS with the training line before it, where the person is in training."""
@@ -82,7 +96,7 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
             flows[path.stem] = load_flow(path)
         except FlowError as error:
             problems.append(str(error))
-    signed = frozenset(_signed(folder / SIGNED_FILE, flows))
+    signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
     return Library(words, flows, signed, tuple(problems))
 
 
@@ -106,6 +120,11 @@ def flow_digest(flow: Flow, language: str) -> str:
     return digest(json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
+def words_digest(words: Words, language: str) -> str:
+    """What changes when one of the system's sentences in this language does."""
+    return digest(json.dumps(words.written(language), sort_keys=True, ensure_ascii=False))
+
+
 def text_rows(flow: Flow) -> Iterator[tuple[str, str, str]]:
     """The place, language and digest of all that a ministry signs: each text, and the whole."""
     for language in flow.languages:
@@ -114,18 +133,26 @@ def text_rows(flow: Flow) -> Iterator[tuple[str, str, str]]:
             yield place, language, digest(text[language])
 
 
-def _signed(path: Path, flows: dict[str, Flow]) -> Iterator[tuple[str, str]]:
+def word_rows(words: Words) -> Iterator[tuple[str, str, str]]:
+    """The same of the system's own sentences."""
+    for language in words.spoken:
+        yield WHOLE, language, words_digest(words, language)
+        for name, text in words.written(language).items():
+            yield f"word {name}", language, digest(text)
+
+
+def _signed(path: Path, flows: dict[str, Flow], words: Words) -> Iterator[tuple[str, str]]:
+    """What is approved as it stands now: a change since then has another digest."""
     if not path.exists():
         return
     with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            flow = flows.get(row.get("flow") or "")
-            language = row.get("language") or ""
-            if (
-                flow
-                and row.get("place") == WHOLE
-                and row.get("approved_by")
-                and language in flow.languages
-                and row.get("digest") == flow_digest(flow, language)
-            ):
-                yield flow.id, language
+        rows = [row for row in csv.DictReader(file) if row.get("approved_by")]
+    for row in rows:
+        name, language, mark = row.get("flow") or "", row.get("language") or "", row.get("digest")
+        if row.get("place") != WHOLE:
+            continue
+        flow = flows.get(name)
+        if flow and language in flow.languages and mark == flow_digest(flow, language):
+            yield name, language
+        if name == words.id and language in words.spoken and mark == words_digest(words, language):
+            yield name, language

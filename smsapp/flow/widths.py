@@ -90,10 +90,10 @@ def words_problems(words: Words) -> Iterator[Found]:
     """What is wrong with the system's own sentences."""
     values = widest(None)
     for name, word in words.word.items():
-        for language, cure in unlike(word.text, words.languages):
+        for language, cure in unlike(word.text, tuple(word.text)):
             yield f"word {name}, {language}", "same", cure
-        for language in words.languages:
-            place, text = f"word {name}, {language}", word.text[language]
+        for language, text in word.text.items():
+            place = f"word {name}, {language}"
             for code, cure in unknown_letters(text, values):
                 yield place, code, cure
             filled = fill(text, values)

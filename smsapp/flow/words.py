@@ -56,11 +56,21 @@ class Words:
     command: dict[str, Command] = field(default_factory=dict)
     language: dict[str, Language] = field(default_factory=dict)
     openings: Openings = field(default_factory=Openings)
+    drafts: tuple[str, ...] = ()  # languages that only people in training hear; may have gaps
 
     def names_of(self, language: str) -> tuple[str, ...]:
         """What somebody may call this language: its code, and its names."""
         named = self.language.get(language)
         return (language.upper(), *(named.words if named else ()))
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Every language a person may have."""
+        return self.languages + self.drafts
+
+    def written(self, language: str) -> dict[str, str]:
+        """The sentences that this language has, by name."""
+        return {name: one.text[language] for name, one in self.word.items() if language in one.text}
 
     def say(self, word: str, language: str, values: Mapping[str, object]) -> str:
         """A sentence in this language, or in the first one where it is not written."""
@@ -83,4 +93,7 @@ def load_words(path: Path) -> Words:
         for language in words.languages:
             if not word.text.get(language):
                 raise FlowError(path.name, f"word {name}", f'write text.{language} = "…"')
+        for language in word.text.keys() - set(words.spoken):
+            cure = f'"{language}" is not in languages or drafts; add it there or take it out'
+            raise FlowError(path.name, f"word {name}", cure)
     return words

@@ -46,8 +46,8 @@ def apply(
 def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     """One alert for each time danger first held; later facts change its words, and may hurry it."""
     texts = {
-        "first": _texts(case, effect.first),
-        "climbed": _texts(case, effect.climbed),
+        "first": _texts(rt, case, effect.first),
+        "climbed": _texts(rt, case, effect.climbed),
     }
     standing = [] if case.fresh else alert_store.standing(db, case.report.id)
     if not standing:
@@ -94,7 +94,7 @@ def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done
         case.report.id,
         case.report.ref,
         items if isinstance(items, list) else [],
-        _texts(case, effect.first),
+        _texts(rt, case, effect.first),
     )
 
 
@@ -141,13 +141,13 @@ def _note(
         done.values |= {"chw": chw.short, "chw_phone": chw.phone}
 
 
-def _texts(case: Case, candidates: tuple[Line, ...]) -> dict[str, str]:
-    """The lines that hold, in every language of the flow, filled in."""
+def _texts(rt: Runtime, case: Case, candidates: tuple[Line, ...]) -> dict[str, str]:
+    """The lines that hold, filled in, in every language that those who are told may read."""
     flow: Flow = case.filling.flow
     values = {**case.filling.given.values, "ref": case.report.ref}
     return {
         language: fill("\n".join(lines(candidates, case.judged.facts, language)), values)
-        for language in flow.languages
+        for language in rt.flows.languages(flow, training=case.person.training)
     }
 
 

@@ -27,7 +27,7 @@ Face = Literal["ussd", "sms"]
 def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Given:
     """What her menu rests on."""
     return Given(
-        language=person.language,
+        language=people.language_of(rt, person),
         role=person.role,
         training=person.training,
         face=face,

@@ -1,6 +1,7 @@
 """What a person may pick from: lists that are filled when they are shown, and kept in `given`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, supply
 from smsapp.service.naming import local_time, named
+from smsapp.service.people import language_of
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
@@ -23,6 +25,7 @@ Offer = Callable[[Runtime, Connection, Person], Items]
 def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> dict[str, Items]:
     """The lists that this flow shows or tests, as they stand for this person now."""
     names = flow.lists_read if flow else ()
+    person = replace(person, language=language_of(rt, person))
     return {
         name: OFFERS[name][1](rt, db, person)
         for name in names

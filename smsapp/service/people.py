@@ -82,6 +82,11 @@ def help_phone(
     return rt.settings.help_phone
 
 
+def language_of(rt: Runtime, person: Person) -> str:
+    """The language of the system's own sentences to this person."""
+    return rt.flows.spoken(person.language, training=person.training)
+
+
 def text_for(rt: Runtime, db: Connection, person: Person, word_id: str, **values: str) -> str:
     """A text of the system as an SMS to this person, in her language."""
     phone = help_phone(rt, db, person)
@@ -93,7 +98,7 @@ def languages(rt: Runtime, person: Person) -> list[str]:
     hers = [one for one in rt.flows.flows.values() if not one.roles or person.role in one.roles]
     return [
         code
-        for code in rt.flows.words.languages
+        for code in rt.flows.words.spoken
         if any(rt.flows.language(one, code, training=person.training) == code for one in hers)
     ]
 

@@ -70,7 +70,7 @@ def _read(rt: Runtime, line: Line, problems: list[Problem]) -> Entry:
         short=read_short(cells, name, initial=True),
         phone=phone,
         role=cells.one_of("role", ROLES),
-        language=cells.one_of("language", rt.flows.words.languages),
+        language=cells.one_of("language", rt.flows.words.spoken),
         place=cells.text("place"),
         supervisor=cells.text("supervisor") if cells.has("supervisor") else None,
         active=active,

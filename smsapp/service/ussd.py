@@ -22,7 +22,7 @@ from smsapp.service.call import (
 )
 from smsapp.service.ending import end_again
 from smsapp.service.fillings import resume_draft
-from smsapp.service.people import unregistered
+from smsapp.service.people import language_of, unregistered
 from smsapp.service.settling import end_call, settle_earlier, settle_silent
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -114,7 +114,8 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
         if owner != person.id:
             return call, _refuse(rt)
         if not open_menu(rt, db, call, person):
-            words = rt.flows.say("hop.nothing", person.language, phone=rt.settings.help_phone)
+            language, phone = language_of(rt, person), rt.settings.help_phone
+            words = rt.flows.say("hop.nothing", language, phone=phone)
             return call, HopReply(words, ends=True)
     if saved and report and saved.state == "closed" and saved.text_length >= len(hop.text):
         return call, end_again(rt, call, saved, report)

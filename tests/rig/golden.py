@@ -14,7 +14,8 @@ What people and the network do stands at the start of a line, what they get begi
     clock +15 min            time passes, and the clock does what is due
     lose redis / redis down / redis up
     unreachable +265...      the network cannot bring this phone's SMS
-    signed / flows NAME      every flow is signed; flows of tests/golden/flows/NAME are added
+    signed / signed en       every flow is signed in English and French, or in these languages only
+    flows NAME               flows of tests/golden/flows/NAME are added
 
     < Age in MONTHS?         one line of the screen        * end     it was the last screen
     * report ... * alert ... * draft ... * sms ...         what became different in the database
@@ -159,9 +160,10 @@ class Player:
     def _phone(self, phone: str) -> None:
         self.stage.phone = phone
 
-    def _signed(self) -> None:
+    def _signed(self, languages: str) -> None:
         flows = self.stage.rt.flows
-        pairs = {(flow.id, language) for flow in flows.flows.values() for language in ("en", "fr")}
+        known = languages.split() or ("en", "fr")
+        pairs = {(flow.id, language) for flow in flows.flows.values() for language in known}
         self.stage.rt = replace(self.stage.rt, flows=replace(flows, signed=frozenset(pairs)))
 
     def _flows(self, name: str) -> None:
@@ -188,7 +190,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"redis down", lambda player: player.stage.redis(NOWHERE)),
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),
     (r"unreachable (\+\d+)", Player._unreachable),
-    (r"signed", Player._signed),
+    (r"signed((?: \w\w)*)", Player._signed),
     (r"flows (\w+)", Player._flows),
 ]  # fmt: skip
 

@@ -39,6 +39,7 @@ WORDS = """
 id = "words"
 version = 1
 languages = ["en", "fr"]
+drafts = ["sw", "ny"]
 [word]
 training.text = {en = "TRAINING. Real child? Call {help}", fr = "EXERCICE. Appelez {help}"}
 "alert.seen".text = {en = "Seen by {name} {time}. {ref}", fr = "Vu par {name} {time}. {ref}"}
