@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, parse
 from smsapp.flow.given import Given
-from smsapp.flow.judge import Judgement, judge, learn
+from smsapp.flow.judge import Judgement, holds, judge, learn, passes
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Ask, Flow, Value
 
@@ -175,6 +175,22 @@ def _fill(
             value = _legible(flow, ask, digits)
         if not refused or value:
             answers[ask.id] = value
+    _doubt_choice(flow, answers, given, unknown)
+
+
+def _doubt_choice(flow: Flow, answers: Answers, given: Given, unknown: list[str]) -> None:
+    """Signs stand; a choice that would hide them is asked again: `E2` where a baby has fits."""
+    facts, _ = learn(flow, answers, given)
+    for ask in flow.asks:
+        ticked = ask.kind == "ticks" and ask.id in flow.danger_support and answers.get(ask.id)
+        if not ticked or holds(ask.when, facts) is not False:
+            continue
+        tests = [one for table in ask.when for one in table.items()]
+        for name in {name for name, test in tests if passes(test, name, facts) is False}:
+            chosen = flow.ask(name)
+            if chosen and chosen.kind == "one" and name in answers:
+                place = [one.id for one in chosen.choices].index(str(answers.pop(name))) + 1
+                unknown.append(f"{chosen.letter}{place}")
 
 
 def _legible(flow: Flow, ask: Ask, digits: str) -> list[str]:

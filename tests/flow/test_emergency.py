@@ -1,0 +1,64 @@
+"""Another person in danger: every sign refers on both faces, and what others read is neutral."""
+
+import re
+from itertools import product
+
+import pytest
+
+from smsapp.flow.judge import judge
+from smsapp.flow.keyword import open_sms, read
+from smsapp.flow.model import Ask
+from smsapp.flow.walk import walk
+from tests.flow.build import ICCM, LIBRARY, given
+
+FLOW = LIBRARY.flows["emergency"]
+GIVEN = given(FLOW, face="sms")
+LISTS = [ask for ask in FLOW.asks if ask.kind == "ticks"]
+WHO = {"newborn": 1, "pregnant": 2, "mother": 3, "child": 4, "adult": 5}
+PRIVATE = re.compile(r"bab|pregn|mother|birth|woman|bébé|enceinte|mère|naiss|femme|accouch", re.I)
+
+
+def before(ask: Ask) -> list[str]:
+    """The keys that lead to a list: whom, and nothing ticked on the lists before."""
+    who = next(name for name in WHO if name in str(ask.when[0]["who"].equals))
+    earlier = [one for one in LISTS[: LISTS.index(ask)] if who in one.when[0]["who"].equals]
+    return [str(WHO[who]), *("0" for _ in earlier)]
+
+
+SIGNS = [(ask, place) for ask in LISTS for place in range(1, len(ask.choices) + 1)]
+
+
+@pytest.mark.parametrize(("ask", "place"), SIGNS, ids=lambda one: getattr(one, "id", str(one)))
+def test_every_sign_refers_on_both_faces(ask: Ask, place: int) -> None:
+    keys = (*before(ask), str(place))
+    walked = walk(FLOW, keys, GIVEN)
+    assert walked.commits == 1  # told at this very hop
+    assert judge(FLOW, walked.answers, GIVEN).dangers
+    body = f"SOS E{keys[0]} {ask.letter}{place}"
+    assert read(FLOW, open_sms(LIBRARY, body), GIVEN).judged.dangers
+
+
+@pytest.mark.parametrize(("who", "ask"), list(product(WHO.values(), LISTS)))
+def test_the_wrong_person_hides_no_sign(who: int, ask: Ask) -> None:
+    found = read(FLOW, open_sms(LIBRARY, f"SOS E{who} {ask.letter}1"), GIVEN)
+    assert found.judged.dangers
+    right = FLOW.asks[0].choices[who - 1].id in ask.when[0]["who"].equals
+    assert ("who" in found.answers) is right
+    assert bool(found.unknown) is not right
+
+
+def test_signs_ticked_twice_doubt_nobody() -> None:
+    found = read(FLOW, open_sms(LIBRARY, "SOS E1 C13 F2"), GIVEN)
+    assert found.answers["who"] == "newborn"
+    assert found.unknown == ()
+
+
+def test_no_letter_is_one_of_the_sick_child() -> None:
+    letters = [{ask.letter for ask in flow.asks if ask.kind != "danger"} for flow in (FLOW, ICCM)]
+    assert letters[0] & letters[1] <= {""}
+
+
+def test_what_others_read_is_neutral() -> None:
+    for effect in FLOW.effects:
+        for line in (*effect.first, *effect.climbed):
+            assert not any(PRIVATE.search(text) for text in line.text.values())
