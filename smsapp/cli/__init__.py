@@ -21,6 +21,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "sms",
     "read",
     "check",
+    "flow",
     "vectors",
     "texts",
     "size",

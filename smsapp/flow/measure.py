@@ -51,12 +51,20 @@ class Sized:
 
 def measure(cases: Cases, words: Words) -> tuple[list[Found], dict[str, int]]:
     """All that is too long or cannot be shown, and the most screens that each ask takes."""
+    texts, pages = longest(cases, words)
+    long = [(place, "long", too_long(text)) for place, text in texts.items()]
+    letters = _letters(Sized(cases, words, widest(cases.flow)))
+    return [*letters, *(one for one in long if one[2])], pages
+
+
+def longest(cases: Cases, words: Words) -> tuple[dict[str, str], dict[str, int]]:
+    """The longest text of each place and language, and the most screens of each ask."""
     flow = cases.flow
     sized = Sized(cases, words, widest(flow))
-    longest: dict[str, str] = {}
+    found: dict[str, str] = {}
     pages: dict[str, int] = {}
     for place, text in _sms(sized):
-        _note(longest, place, text)
+        _note(found, place, text)
     for ask in flow.asks:
         pages[ask.id] = 1
         for given, facts, answers in _put(sized, ask):
@@ -64,9 +72,8 @@ def measure(cases: Cases, words: Words) -> tuple[list[Found], dict[str, int]]:
             if ask.kind != "list":  # what waits for her comes first: one screen is the rule
                 pages[ask.id] = max(count, pages[ask.id])
             for text in _screens(sized, ask, facts, given, answers, count):
-                _note(longest, f"ask {ask.id}, {given.language}", text)
-    long = [(place, "long", too_long(text)) for place, text in longest.items()]
-    return [*_letters(sized), *(one for one in long if one[2])], pages
+                _note(found, f"ask {ask.id}, {given.language}", text)
+    return found, pages
 
 
 def _note(longest: dict[str, str], place: str, text: str) -> None:
