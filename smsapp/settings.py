@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     retry_cap_seconds: float = Field(900.0, gt=0, description="longest pause between two tries")
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")
+    correct_seconds: float = Field(
+        86400.0, gt=0, description="FIX and CANCEL are taken this long after a report: 24 hours"
+    )
     no_report_seconds: float = Field(
         259200.0, gt=0, description="accepted with no report: 72 hours"
     )

@@ -30,6 +30,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"ussd", "inbound"},
     {"dialogue"},
     {"commands"},
+    {"corrections"},
     {"call", "settling"},
     {"twins"},
     {"texted"},

@@ -83,29 +83,42 @@ def _hasten(rt: Runtime, db: Connection, alert: Alert) -> None:
 
 def correct_alert(rt: Runtime, db: Connection, report_id: int) -> None:
     """It was a mistake: everyone told hears so and is asked to confirm it with a call."""
-    now = rt.now()
     for alert in store.standing(db, report_id):
         store.close(db, alert.id, "withdrawn")
-        store.add_event(db, alert.id, now, "closed", level=alert.level)
-        chw = person_by_id(db, alert.person_id, now)
-        told = people_by_ids(db, [row.person_id for row in store.told(db, alert.id)], now)
-        for one in told:
-            if chw and one.active and one.phone:
-                _tell_corrected(rt, db, alert, chw, one)
+        store.add_event(db, alert.id, rt.now(), "closed", level=alert.level)
+        _tell_corrected(rt, db, alert, "corrected")
 
 
-def _tell_corrected(rt: Runtime, db: Connection, alert: Alert, chw: Person, one: Person) -> None:
-    words = {"ref": alert.ref, "chw": chw.short, "phone": chw.phone}
-    outbox.put(
-        rt,
-        db,
-        key=f"alert:{alert.id}:corrected:{one.id}",
-        kind="alert",
-        phone=one.phone,
-        text=rt.flows.sms("alert.corrected", one.language, one.training, chw.phone, **words),
-        person_id=one.id,
-        alert_id=alert.id,
-    )
+def doubt_alert(rt: Runtime, db: Connection, report_id: int) -> bool:
+    """An SMS took the danger back: everyone told is asked to confirm it with a call, and the alert
+    stands and climbs all the same. False: none stands.
+    """
+    standing = store.standing(db, report_id)
+    for alert in standing:
+        times = sum(event.what == "corrected" for event in store.events(db, alert.id))
+        store.add_event(db, alert.id, rt.now(), "corrected", level=alert.level)
+        _tell_corrected(rt, db, alert, f"doubted:{times + 1}")
+    return bool(standing)
+
+
+def _tell_corrected(rt: Runtime, db: Connection, alert: Alert, what: str) -> None:
+    """`what` makes the SMS to each of them one of a kind."""
+    chw = person_by_id(db, alert.person_id, rt.now())
+    told = people_by_ids(db, [row.person_id for row in store.told(db, alert.id)], rt.now())
+    for one in told if chw else ():
+        if chw and one.active and one.phone:
+            words = {"ref": alert.ref, "chw": chw.short, "phone": chw.phone}
+            said = rt.flows.sms("alert.corrected", one.language, one.training, chw.phone, **words)
+            outbox.put(
+                rt,
+                db,
+                key=f"alert:{alert.id}:{what}:{one.id}",
+                kind="alert",
+                phone=one.phone,
+                text=said,
+                person_id=one.id,
+                alert_id=alert.id,
+            )
 
 
 def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -> Answered:

@@ -1,4 +1,4 @@
-"""The words that are no report: HELP, WHO, LAST, LANG, STOP, START."""
+"""The words that are no report: HELP, WHO, LAST, LANG, STOP, START, FIX, CANCEL."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, normal, open_sms
 from smsapp.runtime import Runtime
-from smsapp.service import people
+from smsapp.service import corrections, people
 from smsapp.service.given import given_in
 from smsapp.service.naming import local_time
 from smsapp.service.texted import Answer, lost
@@ -115,4 +115,6 @@ DO = {
     "who": _who,
     "last": _last,
     "language": _language,
+    "fix": corrections.fix,
+    "cancel": corrections.cancel,
 }

@@ -14,16 +14,13 @@ from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, has_answers, normal, open_sms, read
 from smsapp.flow.model import Flow
-from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
-from smsapp.service.drafts import hold_by_sms
-from smsapp.service.given import answers_kept, given_again, given_at_dial, given_in
+from smsapp.service.given import answers_kept, given_at_dial, given_in
 from smsapp.service.settling import settle_for_sms
-from smsapp.service.texted import Answer, begin_filling, fill, lost, session_of
+from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
-from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 
 CLEAR_ANSWERS = 2  # fewer letters with digits may be any text
@@ -117,7 +114,7 @@ def _continue(
     """
     settle_for_sms(rt, db, person.phone)
     fits = [
-        _taken_up(rt, draft, flow, base)
+        take_up(rt, draft, flow, base)
         for draft in draft_store.drafts_of(db, person.id, rt.now())
         if (flow := _served(rt, draft.flow, base)) and has_answers(flow, opening.rest)
     ]
@@ -127,9 +124,7 @@ def _continue(
         return _which(rt, db, person, sms, opening, base, fits)
     if not fits:
         return None
-    filling = replace(fits[0], session=session_of(sms), text_length=0)
-    hold_by_sms(rt, db, filling)
-    return fill(rt, db, person, filling, opening)
+    return go_on(rt, db, person, sms, fits[0], opening)
 
 
 def _which(
@@ -153,25 +148,6 @@ def _which(
 
 def _served(rt: Runtime, name: str, base: Given) -> Flow | None:
     return rt.flows.flows.get(name) if name in base.flows else None
-
-
-def _taken_up(rt: Runtime, draft: Draft, flow: Flow, base: Given) -> reports.Filling:
-    """What was kept, with the answers given so far, as this SMS goes on with it."""
-    again = given_again(rt, flow, draft, base)
-    walked = resume(flow, tuple((ask, key) for ask, key in draft.keys), again)
-    return reports.Filling(
-        flow=flow,
-        origin=draft.origin,
-        session=draft.session,
-        n=int(draft.origin.rpartition(":")[2]),
-        source="sms",
-        text_length=draft.text_length,
-        given=replace(again, answers=walked.answers),
-        answers=walked.answers,
-        began_at=draft.began_at,
-        withdrawn=walked.withdrawn,
-        report_id=draft.report_id,
-    )
 
 
 def _is_missing(filling: reports.Filling, opening: Opening) -> bool:

@@ -28,9 +28,13 @@ def apply(
     *,
     finished: bool,
     fresh: bool = False,
+    anew: bool = False,
 ) -> Done:
-    """Do every effect whose `when` holds. Danger is told at once, the rest when it is finished."""
-    case = Case(person, filling, judged, report, finished, fresh)
+    """Do every effect whose `when` holds. Danger is told at once, the rest when it is finished.
+
+    `anew`: a correction added danger, so that it is told though an alert stands.
+    """
+    case = Case(person, filling, judged, report, finished, fresh, anew)
     done = Done()
     if filling.withdrawn and not judged.dangers:
         alerts.correct_alert(rt, db, report.id)
@@ -40,6 +44,8 @@ def apply(
                 DO[effect.do](rt, db, case, effect, done)
             elif effect.do == "follow_up" and not fresh:
                 remind.drop(db, report.id, effect.kind)
+            elif effect.do == "request" and not fresh:
+                supply.withdraw(rt, db, person, report.id)
     return done
 
 
@@ -50,7 +56,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
         "climbed": _texts(rt, case, effect.climbed),
     }
     standing = [] if case.fresh else alert_store.standing(db, case.report.id)
-    if not standing:
+    if not standing or (case.anew and standing[0].state == "acknowledged"):
         ladder = [
             {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
             for rung in effect.ladder
@@ -70,7 +76,8 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
         return
     old = standing[0]
     hasten = bool(effect.hasten) and holds(effect.hasten, case.judged.facts) is True
-    if old.texts != texts:
+    if old.texts != texts or case.anew:
+        hasten = hasten or case.anew
         alerts.change_alert(rt, db, case.report.id, texts, hasten)
     done.outcomes[effect.id] = "done" if alert_store.told(db, old.id) else "nobody"
 
@@ -95,6 +102,7 @@ def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done
         case.report.ref,
         items if isinstance(items, list) else [],
         _texts(rt, case, effect.first),
+        again=case.filling.origin,
     )
 
 

@@ -49,3 +49,4 @@ class Case:
     report: Report
     finished: bool
     fresh: bool  # the report was made in this transaction
+    anew: bool = False  # a correction added danger: told though an alert stands

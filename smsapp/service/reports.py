@@ -16,7 +16,7 @@ from smsapp.store import reports as store
 from smsapp.store.people import Person
 from smsapp.store.reports import Origin, Report
 
-__all__ = ["Filling", "NotAllowed", "Recorded", "record"]
+__all__ = ["Filling", "NotAllowed", "Recorded", "record", "waits_for"]
 
 REF_TRIES = 20  # a CHW with 50,000 reports would still find a free one
 
@@ -169,7 +169,7 @@ def _add(
             params=filling.given.params,
             answers=filling.answers,
             classes=list(judged.classes),
-            waits=_waits(filling.flow, filling.answers, judged) if finished else "",
+            waits=waits_for(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
             seen_on=None,
             opened_at=now,
@@ -196,7 +196,7 @@ def _write(
         "answers": filling.answers,
         "classes": classes,
         "changed_at": now,
-        "waits": _waits(filling.flow, filling.answers, judged) if finished else report.waits,
+        "waits": waits_for(filling.flow, filling.answers, judged) if finished else report.waits,
     }
     if finished:
         values |= {"state": "closed", "closed_at": report.closed_at or now, "unconfirmed": False}
@@ -214,7 +214,7 @@ def _classes(filling: Filling, judged: Judgement, report: Report) -> list[str]:
     return [one.id for one in filling.flow.classes if one.id in held]
 
 
-def _waits(flow: Flow, answers: Answers, judged: Judgement) -> str:
+def waits_for(flow: Flow, answers: Answers, judged: Judgement) -> str:
     """The first ask whose result is awaited; nothing waits where the child is referred."""
     if judged.dangers:
         return ""

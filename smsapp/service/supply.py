@@ -11,7 +11,7 @@ from smsapp.service import outbox
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
 from smsapp.service.people import contacts, may_stand_in, text_for, text_from
 from smsapp.store import requests as store
-from smsapp.store.people import Person, person_by_id
+from smsapp.store.people import Person, people_by_ids, person_by_id
 from smsapp.store.requests import OPEN, OpenRequest, Request
 
 Answer = Literal["ready", "stocked_out"]
@@ -32,10 +32,16 @@ def ask_for(
     ref: str,
     items: Sequence[str],
     texts: Mapping[str, str],
+    again: str = "",
 ) -> str:
-    """Write the request down and tell supervisor and facility: `done`, or `nobody` to tell."""
+    """Write the request down and tell supervisor and facility: `done`, or `nobody` to tell.
+
+    Asked otherwise by a correction, those told hear it once more; `again` names the correction.
+    """
     known = store.of_report(db, report_id)
     if known is not None:
+        if known.state in OPEN and known.items != items:
+            _change(rt, db, known, items, texts, again)
         return "done" if store.told(db, known.id) else "nobody"
     now = rt.now()
     request_id = store.add_request(
@@ -57,6 +63,32 @@ def ask_for(
 
 def _put(rt: Runtime, db: Connection, key: str, one: Person, text: str) -> None:
     outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
+
+
+def _change(
+    rt: Runtime,
+    db: Connection,
+    request: Request,
+    items: Sequence[str],
+    texts: Mapping[str, str],
+    again: str,
+) -> None:
+    store.set_items(db, request.id, list(items))
+    for one in people_by_ids(db, store.told(db, request.id), rt.now()):
+        if one.active and one.phone:
+            text = text_from(rt, db, one, texts)
+            _put(rt, db, f"request:{request.id}:{one.id}:{again}", one, text)
+
+
+def withdraw(rt: Runtime, db: Connection, person: Person, report_id: int) -> None:
+    """She takes back what she asked for; those told hear so. What was answered stands."""
+    request = store.of_report(db, report_id)
+    if request is None or not store.cancel(db, request.id):
+        return
+    for one in people_by_ids(db, store.told(db, request.id), rt.now()):
+        if one.active and one.phone:
+            text = text_for(rt, db, one, "request.cancelled", ref=request.ref, chw=person.short)
+            _put(rt, db, f"request:{request.id}:cancelled:{one.id}", one, text)
 
 
 def answer_request(

@@ -17,10 +17,13 @@ from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, Reading, read
 from smsapp.flow.model import Flow
+from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, reports
+from smsapp.service.given import given_again
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
 from smsapp.store.sent import sent_since
@@ -63,6 +66,39 @@ def begin_filling(
         began_at=rt.now(),
         report_id=report_id,
     )
+
+
+def take_up(rt: Runtime, draft: Draft, flow: Flow, base: Given) -> reports.Filling:
+    """What was kept, with the answers given so far, as this SMS goes on with it."""
+    again = given_again(rt, flow, draft, base)
+    walked = resume(flow, tuple((ask, key) for ask, key in draft.keys), again)
+    return reports.Filling(
+        flow=flow,
+        origin=draft.origin,
+        session=draft.session,
+        n=int(draft.origin.rpartition(":")[2]),
+        source="sms",
+        text_length=draft.text_length,
+        given=replace(again, answers=walked.answers),
+        answers=walked.answers,
+        began_at=draft.began_at,
+        withdrawn=walked.withdrawn,
+        report_id=draft.report_id,
+    )
+
+
+def go_on(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    filling: reports.Filling,
+    opening: Opening,
+) -> Answer:
+    """Add what this SMS says to a draft, and hold it: a call that is not over yet does not."""
+    filling = replace(filling, session=session_of(sms), text_length=0)
+    drafts.hold_by_sms(rt, db, filling)
+    return fill(rt, db, person, filling, opening)
 
 
 def lost(rt: Runtime, db: Connection, person: Person, word: str, **values: str) -> Answer:

@@ -91,6 +91,17 @@ def answer(
     return done.rowcount == 1
 
 
+def set_items(db: Connection, request_id: int, items: list[str]) -> None:
+    """What is asked for now."""
+    db.execute(update(request).where(request.c.id == request_id).values(items=items))
+
+
+def cancel(db: Connection, request_id: int) -> bool:
+    """Take it back. False: it is answered already, or cancelled."""
+    mine = (request.c.id == request_id, request.c.state.in_(OPEN))
+    return db.execute(update(request).where(*mine).values(state="cancelled")).rowcount == 1
+
+
 def told_to(db: Connection, person_id: int, ref: str) -> list[Request]:
     """The requests of this ref that this person was told, oldest first."""
     return _listed(db, _told(person_id).where(request.c.ref == ref))

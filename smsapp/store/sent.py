@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from smsapp.store.reports import Report, report_by_id
-from smsapp.store.tables import report
+from smsapp.store.tables import draft, origin, reminder, report, task
 
 
 def last_sent(db: Connection, person_id: int, flows: Sequence[str]) -> Report | None:
@@ -39,3 +39,17 @@ def sent_since(db: Connection, person_id: int, flow: str, since: datetime) -> li
         .order_by(report.c.opened_at.desc(), report.c.id.desc())
     )
     return [report_by_id(db, report_id) for report_id in db.scalars(query)]
+
+
+def withdraw(db: Connection, report_id: int, at: datetime) -> None:
+    """She takes it back: it counts no more, and nothing of it is waited for or reminded of."""
+    values = {"state": "withdrawn", "waits": "", "changed_at": at}
+    db.execute(update(report).where(report.c.id == report_id).values(values))
+    db.execute(update(origin).where(origin.c.report_id == report_id).values(state="closed"))
+    for table, before, after in (
+        (reminder, "planned", "dropped"),
+        (task, "open", "dropped"),
+        (draft, "open", "settled"),
+    ):
+        mine = (table.c.report_id == report_id, table.c.state == before)
+        db.execute(update(table).where(*mine).values(state=after))

@@ -1,0 +1,185 @@
+"""FIX and CANCEL: she mends or takes back her own report by SMS, for a day.
+
+The old values stay in the history. An alert is never taken back so: those told are asked to confirm
+by a call, and until then the answer to her is REFER. Danger that a correction adds is told at once.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import SmsIn
+from smsapp.flow.answerback import missing_letters, unread_text
+from smsapp.flow.given import Given
+from smsapp.flow.judge import ABSENT, Judgement, judge
+from smsapp.flow.keyword import MOST_DIGITS, Opening, Reading, normal, read
+from smsapp.flow.model import Answers, Flow
+from smsapp.ref import is_ref
+from smsapp.runtime import Runtime
+from smsapp.service import alerts, effects, reports, supply
+from smsapp.service.given import given_in
+from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
+from smsapp.store import alerts as alert_store
+from smsapp.store import drafts as draft_store
+from smsapp.store import reports as store
+from smsapp.store.people import Person
+from smsapp.store.reports import Report
+from smsapp.store.requests import OPEN, of_report
+from smsapp.store.sent import withdraw
+
+SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
+CORRECTABLE = {"raise_alert", "follow_up", "request"}  # effects that a change can follow
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The report that an SMS names, and what it says of it."""
+
+    report: Report
+    flow: Flow
+    letters: str
+
+
+def fix(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+) -> Answer:
+    """`FIX 482913 B52`: change these answers, judge anew, say the reply anew."""
+    meant = _meant(rt, db, person, opening, base, "sms.fix_how")
+    if isinstance(meant, Answer):
+        return meant
+    report, flow = meant.report, meant.flow
+    said = Opening(flow=flow.id, rest=meant.letters)
+    if not normal(meant.letters):
+        return lost(rt, db, person, "sms.fix_how")
+    if report.state == "open":
+        return _finish(rt, db, person, sms, meant, base)
+    given = given_in(rt, flow, base, answers=report.answers)
+    given = replace(given, params=given.params | report.params)
+    reading = read(flow, said, given)
+    added = set(reading.judged.dangers) - set(report.classes)
+    if not added:
+        refused = _refused(rt, db, person, flow, report, reading)
+        if refused:
+            return refused
+    answers = _applying(flow, reading.answers, reading.judged)
+    given = replace(given, answers=answers)
+    changed = Reading(answers, reading.unknown, judge(flow, answers, given))
+    return _change(rt, db, person, sms, report, changed, given, flow, anew=bool(added))
+
+
+def _meant(
+    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given, how: str
+) -> Meant | Answer:
+    """The report of this ref, if she may still change it; else what she can do."""
+    said = SAID.fullmatch(normal(opening.rest))
+    if said is None:
+        return lost(rt, db, person, how)
+    ref = said[1]
+    report = store.report_by_ref(db, person.id, ref) if is_ref(ref) else None
+    if report is None:
+        return lost(rt, db, person, "sms.not_hers", text=ref[:MOST_DIGITS])
+    if report.state == "withdrawn":
+        return lost(rt, db, person, "sms.withdrawn", ref=ref)
+    flow = rt.flows.flows.get(report.flow) if report.flow in base.flows else None
+    if flow is None or not _is_changeable(rt, db, flow, report):
+        return lost(rt, db, person, "sms.too_late", ref=ref, phone=base.values["phone"])
+    return Meant(report, flow, said[2])
+
+
+def _is_changeable(rt: Runtime, db: Connection, flow: Flow, report: Report) -> bool:
+    """Whether it is fresh, and nobody has acted on it in a way that an SMS cannot undo."""
+    age = rt.now() - (report.closed_at or report.opened_at)
+    request = of_report(db, report.id)
+    return (
+        age.total_seconds() <= rt.settings.correct_seconds
+        and all(effect.do in CORRECTABLE for effect in flow.effects)
+        and (request is None or request.state in OPEN)
+    )
+
+
+def _finish(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, meant: Meant, base: Given
+) -> Answer:
+    """What is not finished is gone on with: no danger that was told is lowered there."""
+    for draft in draft_store.drafts_of(db, person.id, rt.now()):
+        if draft.report_id == meant.report.id:
+            filling = take_up(rt, draft, meant.flow, base)
+            opening = Opening(flow=meant.flow.id, rest=meant.letters)
+            return go_on(rt, db, person, sms, filling, opening)
+    return lost(rt, db, person, "sms.too_late", ref=meant.report.ref, phone=base.values["phone"])
+
+
+def _refused(
+    rt: Runtime, db: Connection, person: Person, flow: Flow, report: Report, reading: Reading
+) -> Answer | None:
+    """Why nothing is changed. A correction is taken whole or not at all, unless it adds danger."""
+    ref, facts = report.ref, reading.judged.facts
+    changed = [one for one, value in reading.answers.items() if report.answers.get(one) != value]
+    foreign = [ask.letter for ask in flow.asks if ask.id in changed and facts[ask.id] is ABSENT]
+    unread = [*reading.unknown, *foreign]
+    if unread:
+        return lost(rt, db, person, "sms.fix_not", ref=ref, text=unread_text(unread))
+    missing = [ask for ask in reading.judged.missing if not ask.again]
+    if missing:
+        letters = missing_letters(missing)
+        return lost(rt, db, person, "sms.fix_missing", ref=ref, letters=letters)
+    return None if changed else lost(rt, db, person, "sms.already", ref=ref)
+
+
+def _applying(flow: Flow, answers: Answers, judged: Judgement) -> Answers:
+    """Without the answers of asks that apply no more; what was said to the danger screen stands."""
+    danger = flow.danger_ask.id if flow.danger_ask else ""
+    return {
+        name: value
+        for name, value in answers.items()
+        if name == danger or judged.facts.get(name, value) is not ABSENT
+    }
+
+
+def _change(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    report: Report,
+    reading: Reading,
+    given: Given,
+    flow: Flow,
+    *,
+    anew: bool,
+) -> Answer:
+    judged, now = reading.judged, rt.now()
+    filling = begin_filling(rt, sms, 0, flow, given, report.id)
+    filling = replace(filling, answers=reading.answers)
+    stands = bool(alert_store.standing(db, report.id)) and not judged.dangers
+    values = {
+        "answers": reading.answers,
+        "classes": list(judged.classes),
+        "changed_at": now,
+        "waits": "" if stands else reports.waits_for(flow, reading.answers, judged),
+    }
+    store.change_report(db, report.id, **values)
+    store.add_event(db, report.id, now, "corrected", reading.answers, list(judged.classes))
+    done = effects.apply(rt, db, person, filling, judged, report, finished=True, anew=anew)
+    if stands:
+        if any(one.id in report.classes for one in flow.danger_classes):
+            alerts.doubt_alert(rt, db, report.id)
+        return lost(rt, db, person, "sms.fix_doubt", ref=report.ref)
+    return tell(rt, filling, reading, done.outcomes, {"ref": report.ref, **done.values})
+
+
+def cancel(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, opening: Opening, base: Given
+) -> Answer:
+    """`CANCEL 482913`: it counts no more; an alert of it stands."""
+    meant = _meant(rt, db, person, opening, base, "sms.cancel_how")
+    if isinstance(meant, Answer):
+        return meant
+    report = meant.report
+    withdraw(db, report.id, rt.now())
+    store.add_event(db, report.id, rt.now(), "withdrawn", report.answers, report.classes)
+    supply.withdraw(rt, db, person, report.id)
+    stands = alerts.doubt_alert(rt, db, report.id)
+    word = "sms.cancelled_alert" if stands else "sms.cancelled"
+    return lost(rt, db, person, word, ref=report.ref)
