@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smsapp.flow import budget, clinical, faces, overlap, rules, statements, widths
+from smsapp.flow import budget, clinical, faces, overlap, released, rules, statements, widths
 from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
 from smsapp.flow.model import Flow
+from smsapp.flow.released import Released, release, release_words
 from smsapp.flow.words import Words
 
 CODES = {  # what each means; docs/checks.md says it at length
@@ -31,6 +32,8 @@ CODES = {  # what each means; docs/checks.md says it at length
     "split": "danger signs are split over two screens",
     "question": "a danger sign is a question, or asked for with a not",
     "faces": "an SMS and the same keys come to different ends",
+    "printed": "a released digit, letter or keyword changed its meaning",
+    "version": "the meaning changed since the release, the version did not",
     "unsure": "not sure is not taken for yes",
     "dose": "a dose without an age, or an age with no dose or two",
 }
@@ -49,21 +52,22 @@ class Problem:
         return f"{self.file}: {self.place}: {self.cure} [{self.code}]"
 
 
-def check(flow: Flow, words: Words) -> list[Problem]:
-    """All that is wrong with one flow."""
+def check(flow: Flow, words: Words, record: Released | None = None) -> list[Problem]:
+    """All that is wrong with one flow. `record`: as it was released, None where it never was."""
     cases = Cases(flow)
     found, pages = measure(cases, words)
     found += [*rules.problems(cases), *widths.letters(flow), *budget.problems(cases, pages)]
     found += [*overlap.problems(cases), *clinical.problems(cases, pages)]
-    found += statements.problems(flow, words)
+    found += [*statements.problems(flow, words), *released.problems(release(flow), record)]
     if {"letter", "keyword"}.isdisjoint(code for _, code, _ in found):
         found += faces.problems(cases, words)
     return [Problem(f"{flow.id}.toml", *one) for one in dict.fromkeys(found)]
 
 
-def check_words(words: Words) -> list[Problem]:
-    """All that is wrong with the system's own sentences."""
-    return [Problem(WORDS_FILE, *one) for one in dict.fromkeys(widths.words_problems(words))]
+def check_words(words: Words, record: Released | None = None) -> list[Problem]:
+    """All that is wrong with the system's own sentences and commands."""
+    found = [*widths.words_problems(words), *released.problems(release_words(words), record)]
+    return [Problem(WORDS_FILE, *one) for one in dict.fromkeys(found)]
 
 
 def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
@@ -72,12 +76,20 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
     for told in library.problems:  # file: place: cure
         file, place, cure = told.split(": ", 2)
         found.append(Problem(file, place, "load", cure))
-    found += check_words(library.words)
+    found += check_words(library.words, library.released.get(library.words.id))
     for flow in library.flows.values():
         if not files or f"{flow.id}.toml" in files:
-            found += check(flow, library.words)
-    found += shared_keywords(library)
+            found += check(flow, library.words, library.released.get(flow.id))
+    found += [*shared_keywords(library), *_gone(library)]
     return [one for one in found if not files or one.file in files]
+
+
+def _gone(library: Library) -> Iterator[Problem]:
+    """Released flows that are no longer there."""
+    there = {told.partition(".toml: ")[0] for told in library.problems} | {library.words.id}
+    for name in sorted(library.released.keys() - library.flows.keys() - there):
+        cure = "it was released, and its words are on cards: put it back, or smsapp release"
+        yield Problem(f"{name}.toml", "file", "printed", f"{cure} --new-cards")
 
 
 def shared_keywords(library: Library) -> Iterator[Problem]:

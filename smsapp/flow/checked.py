@@ -9,6 +9,7 @@ from pathlib import Path
 from smsapp.flow.check import check, shared_keywords
 from smsapp.flow.library import FLOW, Library
 from smsapp.flow.model import Flow
+from smsapp.flow.released import Released
 from smsapp.flow.words import WORDS, Words
 
 KEPT = 50  # results remembered: a few versions of each flow
@@ -20,9 +21,10 @@ def refused(library: Library, cache: Path) -> dict[str, str]:
     fresh = dict(known)
     found: dict[str, str] = {}
     for flow in library.flows.values():
-        key = _content(flow, library.words)
+        record = library.released.get(flow.id)
+        key = _content(flow, library.words, record)
         if key not in fresh:
-            fresh[key] = "; ".join(map(str, check(flow, library.words)))
+            fresh[key] = "; ".join(map(str, check(flow, library.words, record)))
         if fresh[key]:
             found[flow.id] = fresh[key]
     for problem in shared_keywords(library):
@@ -53,9 +55,9 @@ def wrong_params(library: Library, chosen: Mapping[str, int | bool]) -> dict[str
     return found
 
 
-def _content(flow: Flow, words: Words) -> str:
-    """What the result rests on: the flow, the words, and the program that checks them."""
-    seen = hashlib.sha256(FLOW.dump_json(flow) + WORDS.dump_json(words))
+def _content(flow: Flow, words: Words, record: Released | None) -> str:
+    """What the result rests on: flow, words, what was released, and the program that checks."""
+    seen = hashlib.sha256(FLOW.dump_json(flow) + WORDS.dump_json(words) + repr(record).encode())
     here = Path(__file__).parent
     for source in sorted([*here.glob("*.py"), here.parent / "gsm.py"]):
         seen.update(source.read_bytes())

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from smsapp.flow.load import FlowError, load_flow
 from smsapp.flow.model import Flow
 from smsapp.flow.parts import texts
+from smsapp.flow.released import Released, read_released
 from smsapp.flow.words import Words, load_words
 
 WORDS_FILE = "words.toml"
@@ -33,6 +34,7 @@ class Library:
     flows: dict[str, Flow] = field(default_factory=dict)
     signed: frozenset[tuple[str, str]] = frozenset()  # flow id, language
     problems: tuple[str, ...] = ()
+    released: dict[str, Released] = field(default_factory=dict)  # by flow id
 
     def language(self, flow: Flow, wanted: str, *, training: bool) -> str:
         """The language she is served in: hers, or one that is signed, or "" for none."""
@@ -96,8 +98,13 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
             flows[path.stem] = load_flow(path)
         except FlowError as error:
             problems.append(str(error))
+    released: dict[str, Released] = {}
+    try:
+        released = read_released(folder)
+    except FlowError as error:
+        problems.append(str(error))
     signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
-    return Library(words, flows, signed, tuple(problems))
+    return Library(words, flows, signed, tuple(problems), released)
 
 
 def digest(text: str) -> str:
