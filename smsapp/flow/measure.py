@@ -7,7 +7,7 @@ from itertools import product
 from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices, parse
 from smsapp.flow.cases import Cases, open_tests
-from smsapp.flow.fill import fill
+from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, holds
 from smsapp.flow.later import LIST_LENGTHS, known_choices, later
@@ -67,11 +67,11 @@ def longest(cases: Cases, words: Words) -> tuple[dict[str, str], dict[str, int]]
         _note(found, place, text)
     for ask in flow.asks:
         pages[ask.id] = 1
-        for given, facts, answers in _put(sized, ask):
+        for given, facts, answers in put(sized, ask):
             count = page_count(flow, ask, facts, given, answers)
             if ask.kind != "list":  # what waits for her comes first: one screen is the rule
                 pages[ask.id] = max(count, pages[ask.id])
-            for text in _screens(sized, ask, facts, given, answers, count):
+            for text in screens(sized, ask, facts, given, answers, count):
                 _note(found, f"ask {ask.id}, {given.language}", text)
     return found, pages
 
@@ -88,6 +88,10 @@ def _letters(sized: Sized) -> Iterator[Found]:
         for language in sized.flow.languages:
             for code, cure in unknown_letters(text[language], sized.values):
                 yield f"{place}, {language}", code, cure
+            size = gsm.measure(text[language])
+            if place == "title" and size.units > WIDTHS["what"]:  # it says what a report is
+                cure = f"{size.units} septets, at most {WIDTHS['what']}"
+                yield f"{place}, {language}", "long", cure
 
 
 def _sms(sized: Sized) -> Iterator[tuple[str, str]]:
@@ -99,16 +103,19 @@ def _sms(sized: Sized) -> Iterator[tuple[str, str]]:
             for way in ways(sized.cases, rules, lines) if lines else ():
                 for language in flow.languages:
                     said = [lines[at].text[language] for at in way]
-                    yield f"effect {effect.id}, {name}, {language}", _whole(sized, said, language)
+                    yield (
+                        f"effect {effect.id}, {name}, {language}",
+                        whole_sms(sized, said, language),
+                    )
     for way in ways(sized.cases, [line.when for line in flow.reply], flow.reply, ends=True):
         for language in flow.languages:
             said = [flow.reply[at].text[language] for at in way]
-            yield f"reply, {language}", _whole(sized, said, language)
+            yield f"reply, {language}", whole_sms(sized, said, language)
     for language in flow.languages if flow.help else ():
-        yield f"help, {language}", _whole(sized, [flow.help[language]], language)
+        yield f"help, {language}", whole_sms(sized, [flow.help[language]], language)
 
 
-def _whole(sized: Sized, said: Iterable[str], language: str) -> str:
+def whole_sms(sized: Sized, said: Iterable[str], language: str) -> str:
     """The text of an SMS to somebody in training, everything in it wide."""
     training = sized.words.say("training", language, sized.values)
     return "\n".join([training, *(fill(one, sized.values) for one in said)])
@@ -135,7 +142,7 @@ def said_together(flow: Flow, lines: tuple[Line, ...], facts: Facts) -> Iterator
         yield tuple(at for at, line in enumerate(lines) if holds(line.when, known))
 
 
-def _put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
+def put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
     """Each way in which this ask looks different, in each language."""
     rules = [ask.when, *(line.when for line in ask.lines), *(one.when for one in ask.choices)]
     if ask.kind == "danger":
@@ -184,7 +191,7 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
         )
 
 
-def _screens(
+def screens(
     sized: Sized, ask: Ask, facts: Facts, given: Given, answers: Answers, count: int
 ) -> Iterator[str]:
     """Each screen of an ask, alone and below the longest line that a refused key brings."""

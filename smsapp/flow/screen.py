@@ -77,22 +77,27 @@ def options(ask: Ask, answers: Answers, facts: Facts, given: Given) -> list[str]
 
 def pages(top: str, offered: list[str], *, ticks: bool, whole: bool) -> list[list[str]]:
     """The choices of each screen, first screen first."""
-    room = gsm.SCREEN_SEPTETS + 1 - (WHOLE_ROOM if whole else SHORT_ROOM) - NOTICE_ROOM - _cost(top)
+    room = room_below(top, whole=whole)
     most = len(offered) if ticks else ONE_PAGE_CHOICES
-    if len(offered) <= most and sum(_cost(one) for one in offered) <= room:
+    if len(offered) <= most and sum(cost(one) for one in offered) <= room:
         return [offered]
     result: list[list[str]] = [[]]
     left = room - MORE_ROOM
     for one in offered:
-        if result[-1] and (_cost(one) > left or len(result[-1]) == PAGE_CHOICES):
+        if result[-1] and (cost(one) > left or len(result[-1]) == PAGE_CHOICES):
             result.append([])
             left = room - MORE_ROOM
         result[-1].append(one)
-        left -= _cost(one)
+        left -= cost(one)
     return result
 
 
-def _cost(line: str) -> int:
+def room_below(top: str, *, whole: bool) -> int:
+    """Septets for choices and their line breaks, where they are to stay on one screen."""
+    return gsm.SCREEN_SEPTETS + 1 - (WHOLE_ROOM if whole else SHORT_ROOM) - NOTICE_ROOM - cost(top)
+
+
+def cost(line: str) -> int:
     """Septets of a line and its line break; letters outside GSM-7 are the checker's to refuse."""
     return gsm.measure(line).units + 1 if line else 0
 

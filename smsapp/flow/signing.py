@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from smsapp.flow.library import (
@@ -16,20 +16,51 @@ from smsapp.flow.library import (
 
 LEVELS = "HML"  # confidence in a wording: high, middle, low
 Row = dict[str, str]
+Levels = dict[tuple[str, str, str], str]  # flow, place, language -> confidence
 
 
-def signing_sheet(library: Library, folder: Path) -> str:
-    """The file as it should be. What was said of a text stands while the text does."""
-    old = {(row["flow"], row["place"], row["language"]): row for row in _rows(folder)}
-    told = {
-        (row["flow"], row["language"], row["digest"]): row["confidence"] for row in _rows(folder)
-    }
-    rows = [_row(*one, old.get(one[:3]), told) for one in _texts(library)]
+def signing_sheet(library: Library, folder: Path, levels: Levels | None = None) -> str:
+    """The file as it should be. What was said of a text stands while the text does.
+
+    `levels`: what a translator says of her texts now.
+    """
+    return as_csv(SIGNED_COLUMNS, signing_rows(library, folder, levels))
+
+
+def signing_rows(library: Library, folder: Path, levels: Levels | None = None) -> list[Row]:
+    """A row for each text and each whole; below a whole, what was approved of it before."""
+    before = _rows(folder)
+    old = {(row["flow"], row["place"], row["language"], row["digest"]): row for row in before}
+    told = {(row["flow"], row["language"], row["digest"]): row["confidence"] for row in before}
+    rows = [_row(*one, old.get(one[:4]), told) for one in _texts(library)]
+    for row in rows:
+        key = (row["flow"], row["place"], row["language"])
+        row["confidence"] = (levels or {}).get(key, row["confidence"])
     for row in rows:
         if row["place"] == WHOLE:
             row["confidence"] = _lowest(rows, row)
+    current = {(row["flow"], row["place"], row["language"], row["digest"]) for row in rows}
+    past = [row for key, row in old.items() if key not in current and is_approval(row)]
+    return [one for row in rows for one in (row, *_earlier(row, past))]
+
+
+def is_approval(row: Row) -> bool:
+    """Whether somebody has signed a whole."""
+    return row["place"] == WHOLE and bool(row["approved_by"])
+
+
+def _earlier(row: Row, past: list[Row]) -> list[Row]:
+    """Approvals of earlier contents of this whole: the file is its own history."""
+    if row["place"] != WHOLE:
+        return []
+    key = (row["flow"], row["language"])
+    return [one for one in past if (one["flow"], one["language"]) == key]
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Rows as a file."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, SIGNED_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -61,7 +92,7 @@ def _row(
     told: dict[tuple[str, str, str], str],
 ) -> Row:
     """A text that moved to another place of its flow keeps its confidence, not its signature."""
-    kept = old if old and old["digest"] == mark else {}
+    kept = old or {}
     confidence = kept.get("confidence") or told.get((flow, language, mark))
     return {
         "flow": flow,

@@ -96,13 +96,16 @@ def words_problems(words: Words) -> Iterator[Found]:
             place = f"word {name}, {language}"
             for code, cure in unknown_letters(text, values):
                 yield place, code, cure
-            filled = fill(text, values)
-            if word.where != "line":
-                filled = fill(words.say("training", language, values), values) + "\n" + filled
-            cure = too_long(filled)
-            if cure:
-                yield place, "long", cure
-            usual = NOTICE_ROOM - 1 if name.startswith("wrong.") else gsm.SCREEN_SEPTETS
-            room = ROOMS.get(name, usual)
-            if gsm.measure(filled).units > room and word.where == "line":
-                yield place, "long", f"at most {room} septets"
+            room = word_room(words, name, language)
+            size = gsm.measure(fill(text, values))
+            if size.units > room and not size.outside:
+                yield place, "long", f"{size.units} septets, at most {room}"
+
+
+def word_room(words: Words, name: str, language: str) -> int:
+    """How many septets one of the system's sentences may have, everything in it wide."""
+    if words.word[name].where == "line":
+        usual = NOTICE_ROOM - 1 if name.startswith("wrong.") else gsm.SCREEN_SEPTETS
+        return ROOMS.get(name, usual)
+    training = words.say("training", language, widest(None))
+    return gsm.SCREEN_SEPTETS - gsm.measure(training + "\n").units

@@ -84,12 +84,7 @@ def read_table(
 
     Raises BadTable, one clear line, for a file that is no such table.
     """
-    text = _decode(_bytes(path))
-    first = text.lstrip().partition("\n")[0]
-    separator = max(SEPARATORS, key=first.count)
-    rows = list(_rows(text, separator))
-    if not rows:
-        raise BadTable("the file is empty; write a first line with the names of the columns")
+    rows = read_rows(path)
     header = _header(rows[0], required, optional)
     if len(rows) == 1:
         raise BadTable("the file has column names but no rows below them")
@@ -100,6 +95,17 @@ def read_table(
         except ValueError as error:
             problems.append(Problem(number, "", str(error)))
     return lines, problems
+
+
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Every row that is not empty, with its first line in the file. Raises BadTable."""
+    text = _decode(_bytes(path))
+    first = text.lstrip().partition("\n")[0]
+    separator = max(SEPARATORS, key=first.count)
+    rows = list(_rows(text, separator))
+    if not rows:
+        raise BadTable("the file is empty; write a first line with the names of the columns")
+    return rows
 
 
 def _bytes(path: Path) -> bytes:

@@ -51,7 +51,7 @@ BAD_ROWS = {  # label: rows below the head -> (line, column) of each problem, a 
     ),
     "bad role": ("n,New,+265991000007,nurse,en,CHALO,sup,,", [(2, "role")], "chw, supervisor"),
     "no role": ("n,New,+265991000007,,en,CHALO,sup,,", [(2, "role")], "one of"),
-    "language not served": ("n,New,+265991000007,chw,ny,CHALO,sup,,", [(2, "language")], "en, fr"),
+    "language not served": ("n,New,+265991000007,chw,pt,CHALO,sup,,", [(2, "language")], "en, fr"),
     "no place": ("n,New,+265991000007,chw,en,,sup,,", [(2, "place")], "no place"),
     "unknown place": ("n,New,+265991000007,chw,en,MARS,sup,,", [(2, "place")], "no place"),
     "facility in a village": ("n,New,+265991000007,facility,en,CHALO,,,", [(2, "place")], "kind"),

@@ -1,0 +1,141 @@
+"""The translator's sheet: every text once, all languages side by side, and what comes back of it.
+
+Beside each language stand, for reading: its septets of those available, the confidence in it (H, M
+or L, which may be changed), who signed it and when, and its digest, which tells a stale sheet.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smsapp.flow.library import WHOLE, Library, digest
+from smsapp.flow.parts import texts
+from smsapp.flow.room import rooms, word_rooms
+from smsapp.flow.signing import LEVELS, Levels, Row, as_csv, signing_rows
+
+KEY_COLUMNS = ("flow", "place")
+EACH = ("septets", "confidence", "signed", "digest")  # columns of each language, behind the texts
+MARK = "#"  # before a digest, so that no spreadsheet takes it for a number
+Table = Sequence[tuple[int, list[str]]]  # rows with their first line in the file
+Place = tuple[str, str]  # flow or words, place
+
+
+@dataclass(frozen=True)
+class Change:
+    """A text that the sheet says otherwise."""
+
+    line: int
+    flow: str
+    place: str
+    language: str
+    text: str
+
+
+@dataclass
+class Told:
+    """What a sheet says: new texts, new confidences, and what is wrong with it."""
+
+    changes: list[Change] = field(default_factory=list)
+    levels: Levels = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+def write_sheet(library: Library, folder: Path) -> str:
+    """Every text of every flow."""
+    languages, said = library.words.spoken, all_texts(library)
+    marks: dict[Place, dict[str, Row]] = {}
+    for row in signing_rows(library, folder):
+        marks.setdefault((row["flow"], row["place"]), {}).setdefault(row["language"], row)
+    room = {(name, *key): each for name, found in _rooms(library) for key, each in found.items()}
+    rows = []
+    for (flow, place), of_languages in marks.items():
+        row = {"flow": flow, "place": place, **said.get((flow, place), {})}
+        for language, mark in of_languages.items():
+            used = room.get((flow, place, language))
+            row |= {
+                f"{language}_septets": f"{used[0]} of {used[1]}" if used else "",
+                f"{language}_confidence": mark["confidence"],
+                f"{language}_signed": f"{mark['approved_by']} {mark['approved_on']}".strip(),
+                f"{language}_digest": MARK + mark["digest"],
+            }
+        rows.append(row)
+    return as_csv(columns(languages), rows)
+
+
+def columns(languages: Sequence[str]) -> list[str]:
+    """The columns of a sheet in these languages, texts first."""
+    return [*KEY_COLUMNS, *languages, *(f"{one}_{each}" for each in EACH for one in languages)]
+
+
+def all_texts(library: Library) -> dict[Place, dict[str, str]]:
+    """Flow and place -> language -> text."""
+    found = {
+        (flow.id, place): text for flow in library.flows.values() for place, text in texts(flow)
+    }
+    words = library.words
+    return found | {(words.id, f"word {name}"): one.text for name, one in words.word.items()}
+
+
+def _rooms(library: Library) -> Iterator[tuple[str, dict[tuple[str, str], tuple[int, int]]]]:
+    for flow in library.flows.values():
+        yield flow.id, rooms(flow, library.words)
+    yield library.words.id, word_rooms(library.words)
+
+
+def read_sheet(library: Library, folder: Path, table: Table) -> Told:
+    """What a sheet says otherwise than the files. Its columns may be any that a sheet has."""
+    told = Told()
+    (_, names), *rows = table
+    names = [name.strip().lower() for name in names]
+    languages = [one for one in library.words.spoken if one in names]
+    unknown = [one for one in names if one and one not in columns(library.words.spoken)]
+    if unknown or not languages or names[:2] != list(KEY_COLUMNS):
+        cure = "the first line is flow, place, then languages; `smsapp texts export` writes it"
+        told.faults.append(f"line 1: {', '.join(unknown) or 'columns'}: {cure}")
+        return told
+    known = all_texts(library)
+    levels = {
+        (row["flow"], row["place"], row["language"]): row["confidence"]
+        for row in signing_rows(library, folder)
+    }
+    for line, cells in rows:
+        row = dict(zip(names, cells, strict=False))
+        key = (row.get("flow", "").strip(), row.get("place", "").strip())
+        if key[1] == WHOLE:
+            continue
+        if key not in known:
+            told.faults.append(f"line {line}: no text stands at {key[0]}, {key[1]}; export anew")
+            continue
+        for language in languages:
+            _read_text(told, line, key, language, row, known[key])
+            _read_level(told, line, (*key, language), row, levels)
+    return told
+
+
+def _read_text(
+    told: Told, line: int, key: Place, language: str, row: Mapping[str, str], now: Mapping[str, str]
+) -> None:
+    """One cell. Empty: nothing is said. A sheet older than the text changes nothing."""
+    cell = row.get(language, "").replace("\r\n", "\n")
+    if not cell.strip() or cell == now.get(language):
+        return
+    for one in (language, next(iter(now))):  # its own text, and the one it is translated from
+        mark = row.get(f"{one}_digest", "").strip().removeprefix(MARK)
+        if mark and mark != digest(now.get(one, "")):
+            cure = f"the text in {one} has changed since this sheet was exported; export anew"
+            told.faults.append(f"line {line}, {language}: {cure}")
+            return
+    told.changes.append(Change(line, *key, language, cell))
+
+
+def _read_level(
+    told: Told, line: int, key: tuple[str, str, str], row: Mapping[str, str], levels: Levels
+) -> None:
+    """A confidence that the sheet says otherwise; a changed text begins at the usual one."""
+    level = row.get(f"{key[2]}_confidence", "").strip().upper()
+    if not level or level == levels.get(key):
+        return
+    if level not in LEVELS:
+        told.faults.append(f"line {line}, {key[2]}_confidence: write H, M or L")
+    elif row.get(key[2], "").strip():
+        told.levels[key] = level
