@@ -10,9 +10,9 @@ from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given
 from smsapp.flow.judge import ABSENT, Facts, Judgement, lines
-from smsapp.flow.keyword import Reading
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Ask, Flow, Value
+from smsapp.flow.reading import Reading
 from smsapp.flow.screen import values
 
 MORE = ".."  # something else was not understood either

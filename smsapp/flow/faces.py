@@ -7,10 +7,11 @@ from smsapp.flow.answer import NONE, choices
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, Judgement, holds, judge, limit
-from smsapp.flow.keyword import open_sms, read
+from smsapp.flow.keyword import open_sms
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Ask, Flow, Keyword, Test, Value, When
 from smsapp.flow.parts import whens
+from smsapp.flow.reading import read
 from smsapp.flow.rules import DANGER, Found, facts_of
 from smsapp.flow.walk import Walked, begin, next_ask, step
 from smsapp.flow.words import Words

@@ -6,9 +6,10 @@ from smsapp import gsm
 from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import holds
-from smsapp.flow.keyword import Opening, Reading, open_sms, read
+from smsapp.flow.keyword import Opening, open_sms
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Flow
+from smsapp.flow.reading import Reading, read
 
 OF_OTHERS = ("chw", "chw_phone", "name", "time")  # of the one who is answered: not known here
 

@@ -11,8 +11,9 @@ from pydantic.dataclasses import dataclass as checked
 
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, judge
-from smsapp.flow.keyword import Opening, read
+from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Ask, Flow
+from smsapp.flow.reading import read
 from smsapp.flow.walk import begin, next_ask, step
 
 STRICT = ConfigDict(extra="forbid", strict=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +25,7 @@ class Word:
 
 @dataclass(frozen=True, config=STRICT)
 class Command:
-    """An SMS that is no report: the words that mean it."""
+    """The words that mean one thing: a command, or what is said where a digit is expected."""
 
     words: tuple[str, ...]
 
@@ -54,6 +55,7 @@ class Words:
     languages: tuple[str, ...]
     word: dict[str, Word]
     command: dict[str, Command] = field(default_factory=dict)
+    said: dict[str, Command] = field(default_factory=dict)
     language: dict[str, Language] = field(default_factory=dict)
     openings: Openings = field(default_factory=Openings)
     drafts: tuple[str, ...] = ()  # languages that only people in training hear; may have gaps
@@ -71,6 +73,11 @@ class Words:
     def written(self, language: str) -> dict[str, str]:
         """The sentences that this language has, by name."""
         return {name: one.text[language] for name, one in self.word.items() if language in one.text}
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """Each word that people write where a digit is expected -> what it means."""
+        return {word: name for name, said in self.said.items() for word in said.words}
 
     def say(self, word: str, language: str, values: Mapping[str, object]) -> str:
         """A sentence in this language, or in the first one where it is not written."""

@@ -9,7 +9,8 @@ from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import append_echo, echo, help_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import Opening, normal, open_sms
+from smsapp.flow.keyword import Opening, open_sms
+from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import corrections, people
 from smsapp.service.given import given_in

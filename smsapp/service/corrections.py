@@ -13,8 +13,10 @@ from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import missing_letters, unread_text
 from smsapp.flow.given import Given
 from smsapp.flow.judge import ABSENT, Judgement, judge
-from smsapp.flow.keyword import MOST_DIGITS, Opening, Reading, normal, read
+from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Answers, Flow
+from smsapp.flow.reading import MOST_DIGITS, Reading, read
+from smsapp.flow.spelling import normal
 from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, effects, reports, supply
@@ -49,7 +51,7 @@ def fix(
     if isinstance(meant, Answer):
         return meant
     report, flow = meant.report, meant.flow
-    said = Opening(flow=flow.id, rest=meant.letters)
+    said = Opening(flow=flow.id, rest=meant.letters, said=opening.said)
     if not normal(meant.letters):
         return lost(rt, db, person, "sms.fix_how")
     if report.state == "open":
@@ -105,7 +107,8 @@ def _finish(
     for draft in draft_store.drafts_of(db, person.id, rt.now()):
         if draft.report_id == meant.report.id:
             filling = take_up(rt, draft, meant.flow, base)
-            opening = Opening(flow=meant.flow.id, rest=meant.letters)
+            said = rt.flows.words.meanings
+            opening = Opening(flow=meant.flow.id, rest=meant.letters, said=said)
             return go_on(rt, db, person, sms, filling, opening)
     return lost(rt, db, person, "sms.too_late", ref=meant.report.ref, phone=base.values["phone"])
 

@@ -12,8 +12,11 @@ from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import help_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import Opening, has_answers, normal, open_sms, read
+from smsapp.flow.keys import has_answers
+from smsapp.flow.keyword import Opening, open_all
 from smsapp.flow.model import Flow
+from smsapp.flow.reading import read
+from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
 from smsapp.service.given import answers_kept, given_at_dial, given_in
@@ -50,7 +53,7 @@ def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answe
 
 def openings(rt: Runtime, body: str) -> list[Opening]:
     """What an SMS says, one thing after the other."""
-    return [open_sms(rt.flows, body)]
+    return open_all(rt.flows, body)
 
 
 def _several(
@@ -58,7 +61,12 @@ def _several(
 ) -> Answer:
     """Several reports in one SMS: each a filling and a reply of its own, danger first."""
     said = [
-        _report(rt, db, person, sms, opening, base, n) or lost(rt, db, person, "sms.not_understood")
+        (
+            _amend(rt, db, person, sms, opening, base, n)
+            if opening.ref
+            else _report(rt, db, person, sms, opening, base, n)
+        )
+        or lost(rt, db, person, "sms.not_understood")
         for n, opening in enumerate(found, start=1)
     ]
     said.sort(key=lambda one: not one.danger)
@@ -73,7 +81,13 @@ def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> 
 
 
 def _amend(
-    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    opening: Opening,
+    base: Given,
+    n: int = 1,
 ) -> Answer:
     """`R482913 1`: the result that an earlier report waits for."""
     report = store.report_by_ref(db, person.id, opening.ref)
@@ -81,7 +95,7 @@ def _amend(
     if report is None or flow is None or not report.waits:
         return lost(rt, db, person, "sms.not_found", ref=opening.ref)
     given = given_in(rt, flow, base, answers=answers_kept(flow, report))
-    filling = begin_filling(rt, sms, 1, flow, given, report_id=report.id)
+    filling = begin_filling(rt, sms, n, flow, given, report_id=report.id)
     return fill(rt, db, person, filling, opening)
 
 
@@ -168,7 +182,7 @@ def _without_keyword(
             given = given_in(rt, flow, base)
             if not has_answers(flow, rest):
                 continue
-            opening = Opening(flow=name, rest=rest)
+            opening = Opening(flow=name, rest=rest, said=rt.flows.words.meanings)
             reading = read(flow, opening, given)
             judged = reading.judged
             if len(reading.answers) >= CLEAR_ANSWERS and (judged.dangers or judged.complete):

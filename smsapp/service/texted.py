@@ -15,8 +15,9 @@ from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import Opening, Reading, read
+from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Flow
+from smsapp.flow.reading import Reading, read
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, reports

@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import Connection
 
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import Reading, normal
+from smsapp.flow.reading import Reading
+from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, reports
 from smsapp.service.given import given_again, given_at_dial

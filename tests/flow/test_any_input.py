@@ -11,8 +11,9 @@ from smsapp import gsm
 from smsapp.flow.answer import choices
 from smsapp.flow.given import Item
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import Opening, read
+from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Ask
+from smsapp.flow.reading import read
 from smsapp.flow.vectors import play_sms
 from smsapp.flow.walk import begin, next_ask, step, walk
 from tests.flow.build import ICCM, LIBRARY, given

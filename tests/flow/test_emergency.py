@@ -6,8 +6,9 @@ from itertools import product
 import pytest
 
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import open_sms, read
+from smsapp.flow.keyword import open_sms
 from smsapp.flow.model import Ask
+from smsapp.flow.reading import read
 from smsapp.flow.walk import walk
 from tests.flow.build import ICCM, LIBRARY, given
 

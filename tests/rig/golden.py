@@ -10,7 +10,7 @@ What people and the network do stands at the start of a line, what they get begi
     repeat hop / late hop 2  the gateway asks again what it asked last, or what it asked second
     from +265... > 14        another phone's request in the same gateway session
     drop                     the gateway says that the call ended
-    sms +265...: "OK"        an SMS from a phone; `same sms x2`: delivered twice more
+    sms +265...: "OK"        an SMS, \\n a new line in it; `same sms x2`: delivered twice more
     clock +15 min            time passes, and the clock does what is due
     lose redis / redis down / redis up
     unreachable +265...      the network cannot bring this phone's SMS
@@ -180,7 +180,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"from (\+\d+) > (.*)", Player._from),
     (r"drop", lambda player: player.stage.drop()),
     (r'sms (\+\d+): "(.*)"', lambda player, phone, said: player.stage.send(
-        phone, player.mean(said)
+        phone, player.mean(said).replace("\\n", "\n")
     )),
     (r"same sms x(\d+)", Player._same_sms),
     (r"clock \+(\d+) (s|min|h)", lambda player, many, unit: player.stage.move(
