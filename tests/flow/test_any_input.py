@@ -2,23 +2,18 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as some
 
-from smsapp import gsm
 from smsapp.flow.answer import choices
-from smsapp.flow.given import Item
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Ask
 from smsapp.flow.reading import read
 from smsapp.flow.vectors import play_sms
 from smsapp.flow.walk import begin, next_ask, step, walk
-from tests.flow.build import ICCM, LIBRARY, given
+from tests.flow.build import ICCM, given
 from tests.flow.children import CHILDREN, PARAMS
-from tests.flow.play import call
 
 TYPED = [
     "",
@@ -39,30 +34,6 @@ TYPED = [
     "9" * 200,
 ]
 KEYS = some.lists(some.sampled_from(TYPED), max_size=18).map(tuple)
-ITEMS = tuple(Item(f"{n}", f"482913 Kamba{n} 14:02") for n in range(1, 20))
-EVERYTHING: dict[str, Any] = {
-    "values": {"help": "+265991000201123", "mistake": "1", "last_ref": "482913",
-               "last_time": "14:02"},
-    "lists": dict.fromkeys(("drafts", "tests", "alerts", "requests"), ITEMS),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", sorted(LIBRARY.flows))
-@pytest.mark.parametrize("language", ["en", "fr"])
-@settings(max_examples=40)
-@for_all(data=some.data())
-def test_no_keys_break_a_flow_and_every_screen_fits(
-    name: str, language: str, data: some.DataObject
-) -> None:
-    flow = LIBRARY.flows[name]
-    role = data.draw(some.sampled_from(["chw", "supervisor", "facility", "district"]))
-    talk = call(flow, language=language, training=True, role=role, **EVERYTHING)
-    for key in data.draw(KEYS):
-        if not talk.ask:
-            break
-        assert gsm.fits(talk.screen), talk.screen
-        assert gsm.measure(talk.screen).encoding == "GSM-7"
-        talk.press(key)
 
 
 @for_all(KEYS)

@@ -1,18 +1,23 @@
 """Each fault in a sound flow is found, by its code and no other."""
 
 import re
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smsapp.flow.check import CODES, check, check_all, check_words
+from smsapp.flow.check import CODES, check, check_all, check_words, shared_keywords
 from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import load_library
 from smsapp.flow.load import load_flow
 from smsapp.flow.words import load_words
+from tests.flow import test_clinical, test_released
 from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
 
 LONG = "word " * 40
+ICCM_SECONDS = 5  # on an idle core
+ALL_SECONDS = 30
 MANY = "\n".join(
     f'[[ask]]\nid = "more{letter}"\nletter = "{letter.upper()}"\nkind = "ticks"\ntext.en = "?"\n'
     '[[ask.choice]]\nid = "a"\ntext.en = "A"\n'
@@ -97,13 +102,33 @@ def test_a_menu_has_few_lists_before_its_choice(tmp_path: Path) -> None:
     assert {one.code for one in check(load_flow(tmp_path / "menu.toml"), WORDS)} == {"hops"}
 
 
+def test_every_code_has_a_fault_that_brings_it_about() -> None:
+    names = [*FAULTS, *test_clinical.FAULTS, *test_released.BOUND]
+    injected = {re.split(r"[ ,]", name)[0] for name in names}
+    assert injected | {"load", "hops", "seconds"} == set(CODES)  # those three: tests further up
+
+
 def test_every_code_is_documented() -> None:
     described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/checks.md").read_text(), re.MULTILINE)
     assert sorted(described) == sorted(CODES)
 
 
-def test_the_flows_of_the_project_are_clean() -> None:
-    assert check_all(LIBRARY) == []
+def test_the_flows_of_the_project_are_clean_and_checked_in_time() -> None:
+    """Seconds of this process alone: other work on the machine must not fail it."""
+    seconds = {}
+    for name, flow in LIBRARY.flows.items():
+        began = time.process_time()
+        assert check(flow, WORDS, LIBRARY.released.get(name)) == []
+        seconds[name] = time.process_time() - began
+    print("checked, seconds:", {name: round(one, 2) for name, one in seconds.items()})
+    assert seconds["iccm"] < 2 * ICCM_SECONDS
+    assert sum(seconds.values()) < ALL_SECONDS
+
+
+def test_the_folder_of_the_project_is_clean() -> None:
+    alone = replace(LIBRARY, flows={"alerts": LIBRARY.flows["alerts"]}, released={})
+    assert check_all(alone) == []
+    assert list(shared_keywords(LIBRARY)) == []
 
 
 def test_two_flows_may_not_share_a_keyword(tmp_path: Path) -> None:
