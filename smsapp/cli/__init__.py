@@ -24,6 +24,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "flow",
     "vectors",
     "texts",
+    "approve",
     "release",
     "size",
 )
