@@ -17,6 +17,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "day": 5,  # 02/03
     "last_time": 5,
     "last_ref": 6,
+    "earlier": 6,  # the ref under which the same was told before
     "code": 12,  # a USSD service code
     "age": 2,
     "line": 3,  # of her paper register

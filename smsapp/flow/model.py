@@ -16,7 +16,9 @@ Text = dict[str, str]  # language -> text
 
 AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "danger"]
 ClassKind = Literal["danger", "classification", "finding", "action"]
-EffectKind = Literal["raise_alert", "answer_alert", "request", "answer_request", "follow_up"]
+EffectKind = Literal[
+    "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death"
+]
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
 MAX_CHOICES = 97  # of a list or a one-of: 98 is More
@@ -121,6 +123,9 @@ class Effect:
     kind: str = ""  # of an alert or a reminder: its word
     ask: str = ""  # the ask that names what is answered or asked for
     answer: str = ""  # of answer_request: the ask that holds ready or stocked_out
+    day: str = ""  # of record_death: the ask that says how many days ago
+    child: str = ""  # of record_death: the ask that names the child's report
+    earlier: str = ""  # of record_death: the ask that names a death told before
     ladder: tuple[Rung, ...] = ()
     first: tuple[Line, ...] = ()  # the SMS to those told first
     climbed: tuple[Line, ...] = ()  # the SMS to those told because nobody answered

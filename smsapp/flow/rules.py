@@ -20,6 +20,7 @@ OUTCOMES = {  # what can become of each effect
     "answer_alert": ANSWERED,
     "answer_request": ANSWERED,
     "follow_up": ("done",),
+    "record_death": ("done", "already"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")

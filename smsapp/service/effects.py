@@ -10,7 +10,7 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, remind, supply
+from smsapp.service import alerts, deaths, remind, supply
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
 from smsapp.store import alerts as alert_store
@@ -170,4 +170,5 @@ DO = {
     "request": _request,
     "answer_request": _answer_request,
     "follow_up": _follow_up,
+    "record_death": deaths.record_told,
 }

@@ -16,6 +16,8 @@ from smsapp.store.alerts import Alert
 from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 
+DANGER = "danger"  # the kind of an alert with a patient who must go now; others are told plainly
+
 
 def begin(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> bool:
     """Tell the first level that has anybody; where the supervisor is missing, the next one too.
@@ -197,6 +199,7 @@ def tell_chw(
     chw = _chw(rt, db, alert)
     if not chw.phone:
         return
+    word = word if alert.kind == DANGER else f"{word}.plain"
     absent = {person_id for _, person_id in _noted_absent(db, alert)}
     values.setdefault("phone", help_phone(rt, db, chw, absent))
     outbox.put(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 from smsapp.flow.given import Item
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, supply
-from smsapp.service.naming import local_time, named
+from smsapp.service import alerts, deaths, supply
+from smsapp.service.naming import local_time, named, when_seen
 from smsapp.service.people import language_of
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 
+CHILDREN_SINCE = timedelta(days=30)  # who died later is told without the case: programme's choice
 Items = tuple[Item, ...]
 Offer = Callable[[Runtime, Connection, Person], Items]
 
@@ -61,6 +62,31 @@ def _requests(rt: Runtime, db: Connection, person: Person) -> Items:
     )
 
 
+def _children(rt: Runtime, db: Connection, person: Person) -> Items:
+    """The children she reported lately; the last item stands for another child."""
+    items = tuple(
+        Item(one.ref, named(rt, person.language, one.answers, one.opened_at, one.seen_on))
+        for one in store.children_of(db, person.id, rt.now() - CHILDREN_SINCE)
+    )
+    return (*items, _none(rt, person)) if items else ()
+
+
+def _deaths(rt: Runtime, db: Connection, person: Person) -> Items:
+    """The deaths she told lately; the last item stands for another one."""
+    language = person.language
+    told = deaths.recent_deaths(rt, db, person)
+    times = {one.ref: when_seen(rt, language, one.told_at) for one in told}
+    items = tuple(
+        Item(ref, rt.flows.say("item.death", language, time=time, ref=ref))
+        for ref, time in times.items()
+    )
+    return (*items, _none(rt, person)) if items else ()
+
+
+def _none(rt: Runtime, person: Person) -> Item:
+    return Item("none", rt.flows.say("item.none", person.language))
+
+
 def _answers(draft: Draft) -> dict[str, Any]:
     """What names a dropped report: the number she typed first."""
     typed = {pair[0]: pair[1] for pair in draft.keys}
@@ -75,6 +101,8 @@ CHW, ANSWERERS = ("chw",), ("supervisor", "facility", "district", "operator")
 OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that have it, and its items
     "drafts": (CHW, _drafts),
     "tests": (CHW, _tests),
+    "children": (CHW, _children),
+    "deaths": (CHW, _deaths),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),
 }

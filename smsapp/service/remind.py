@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
+from smsapp.service.deaths import in_mourning
 from smsapp.service.people import text_for
 from smsapp.store import reminders as store
 from smsapp.store.people import Person, person_by_id
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 
 LATEST = timedelta(hours=2)  # house rule: after an outage an older nudge only confuses
 DUE_AT_ONCE = 200  # reminders one tick of the clock looks at; the rest wait a second
+NUDGES = {"tip", "month"}  # kinds that no child waits for: not in a week with a death
 SOMEBODY_WAITS = {"test_waited"}  # kinds sent with the alerts: a child sits beside the CHW
 
 
@@ -50,7 +52,7 @@ def _send_apart(rt: Runtime, one: Reminder) -> bool:
 
 def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
     person = person_by_id(db, one.person_id, rt.now())
-    why = _why_not(rt, one, person)
+    why = _why_not(rt, db, one, person)
     if why or person is None:
         if store.settle(db, one.id, "dropped"):
             log.info("reminder_dropped", reminder=one.id, why=why)
@@ -72,7 +74,7 @@ def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
     return True
 
 
-def _why_not(rt: Runtime, one: Reminder, person: Person | None) -> str:
+def _why_not(rt: Runtime, db: Connection, one: Reminder, person: Person | None) -> str:
     """Why a reminder is not sent after all; empty where it is."""
     if rt.now() - one.due_at > LATEST:
         return "late"
@@ -80,4 +82,6 @@ def _why_not(rt: Runtime, one: Reminder, person: Person | None) -> str:
         return "withdrawn"
     if person is None or not person.active or not person.phone:
         return "nobody"
-    return "opted_out" if person.opted_out else ""
+    if person.opted_out:
+        return "opted_out"
+    return "mourning" if one.kind in NUDGES and in_mourning(db, person.id, rt.now()) else ""

@@ -22,6 +22,7 @@ class Alert:
     ref: str
     report_id: int
     n: int
+    kind: str
     person_id: int
     training: bool
     texts: Texts

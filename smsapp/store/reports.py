@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from smsapp.store.connect import each_insert
-from smsapp.store.tables import draft, origin, report, report_event
+from smsapp.store.tables import death, draft, origin, report, report_event
+
+CHILD_FLOW = "iccm"  # reports of it are children
+MOST_CHILDREN = 20  # a list longer than four screens is not read in a call
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,19 @@ def waiting(db: Connection, person_id: int) -> list[Report]:
         select(report)
         .where(report.c.person_id == person_id, report.c.waits != "")
         .order_by(report.c.opened_at)
+    )
+    return [_make(Report, row) for row in db.execute(query)]
+
+
+def children_of(db: Connection, person_id: int, since: datetime) -> list[Report]:
+    """The children she reported since then of whom no death is known, latest first."""
+    known = select(death.c.case_report_id).where(death.c.case_report_id == report.c.id).exists()
+    query = (
+        select(report)
+        .where(report.c.person_id == person_id, report.c.opened_at >= since)
+        .where(report.c.flow == CHILD_FLOW, report.c.state != "withdrawn", ~known)
+        .order_by(report.c.opened_at.desc())
+        .limit(MOST_CHILDREN)
     )
     return [_make(Report, row) for row in db.execute(query)]
 

@@ -44,6 +44,7 @@ WATCHED = {  # what is looked at after each line: query, and how a row is told
         "FROM report ORDER BY report.id"
     ),
     "alert": "SELECT id, ref, n, state, level, unconfirmed FROM alert ORDER BY id",
+    "death": "SELECT id, kind, died_on, case_report_id FROM death ORDER BY id",
     "draft": "SELECT id, flow, state, danger FROM draft ORDER BY id",
     "sms": "SELECT id, phone, text, kind FROM outbound ORDER BY id",
 }
@@ -72,6 +73,7 @@ LINES: dict[str, Callable[[Any], str]] = {
     "report": _report,
     "alert": _alert,
     "draft": lambda row: f"{row.flow} {row.state}{' danger' if row.danger else ''}",
+    "death": lambda row: f"{row.kind} on {row.died_on}{', known' if row.case_report_id else ''}",
     "sms": lambda row: f"{row.phone} {json.dumps(row.text, ensure_ascii=False)}",
 }
 

@@ -1,0 +1,78 @@
+"""Deaths: one row each, wherever it was told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select, update
+
+from smsapp.store.connect import insert_into
+from smsapp.store.tables import death, reminder, report, task
+
+
+@dataclass(frozen=True)
+class Death:
+    """One death. `ref` is that of the report in which it was told first."""
+
+    id: int
+    kind: str
+    died_on: date
+    ref: str
+    told_at: datetime
+
+
+def add_death(
+    db: Connection,
+    *,
+    person_id: int,
+    report_id: int,
+    case_report_id: int | None,
+    kind: str,
+    place_id: int,
+    training: bool,
+    died_on: date,
+) -> bool:
+    """Write one down. False: that of this case is written down already."""
+    row = {
+        "person_id": person_id,
+        "report_id": report_id,
+        "case_report_id": case_report_id,
+        "kind": kind,
+        "place_id": place_id,
+        "training": training,
+        "died_on": died_on,
+    }
+    adding = insert_into(db, death).values(row).on_conflict_do_nothing()
+    return db.scalar(adding.returning(death.c.id)) is not None
+
+
+def told_by(db: Connection, person_id: int, since: datetime) -> list[Death]:
+    """The deaths this person told since then, latest first."""
+    query = (
+        select(death, report.c.ref, report.c.opened_at)
+        .join(report, report.c.id == death.c.report_id)
+        .where(death.c.person_id == person_id, report.c.opened_at >= since)
+        .order_by(report.c.opened_at.desc(), death.c.id.desc())
+    )
+    return [Death(r.id, r.kind, r.died_on, r.ref, r.opened_at) for r in db.execute(query)]
+
+
+def of_report(db: Connection, report_id: int) -> Death | None:
+    """The death that this report told first, or that of its child."""
+    query = (
+        select(death, report.c.ref, report.c.opened_at)
+        .join(report, report.c.id == death.c.report_id)
+        .where((death.c.report_id == report_id) | (death.c.case_report_id == report_id))
+        .order_by(death.c.id)
+        .limit(1)
+    )
+    row = db.execute(query).one_or_none()
+    return Death(row.id, row.kind, row.died_on, row.ref, row.opened_at) if row else None
+
+
+def leave_in_peace(db: Connection, report_id: int, now: datetime) -> None:
+    """Nothing more is asked about the child of this report."""
+    due = (reminder.c.report_id == report_id) & (reminder.c.state == "planned")
+    db.execute(update(reminder).where(due).values(state="dropped"))
+    owed = (task.c.report_id == report_id) & (task.c.state == "open")
+    db.execute(update(task).where(owed).values(state="dropped", done_at=now))
+    db.execute(update(report).where(report.c.id == report_id).values(waits=""))
