@@ -97,7 +97,7 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
         try:
             flows[path.stem] = load_flow(path)
         except FlowError as error:
-            problems.append(str(error))
+            problems += error.lines
     released: dict[str, Released] = {}
     try:
         released = read_released(folder)

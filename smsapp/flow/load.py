@@ -33,11 +33,12 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FlowError(Exception):
-    """A flow file is wrong. The message is `file: place: what to do`."""
+    """A flow file is wrong. The message is `file: place: what to do`; `lines` has every fault."""
 
-    def __init__(self, file: str, place: str, cure: str) -> None:
+    def __init__(self, file: str, place: str, cure: str, *also: tuple[str, str]) -> None:
         self.file, self.place, self.cure = file, place, cure
-        super().__init__(f"{file}: {place}: {cure}")
+        self.lines = [f"{file}: {where}: {what}" for where, what in ((place, cure), *also)]
+        super().__init__(self.lines[0])
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -58,14 +59,15 @@ def load_flow(path: Path) -> Flow:
     try:
         flow = FLOW.validate_json(json.dumps(_plural(raw, path.name)))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise FlowError(path.name, _place(raw, first["loc"]), first["msg"]) from None
+        found = [(_place(raw, one["loc"]), one["msg"]) for one in error.errors()]
+        raise FlowError(path.name, *found[0], *found[1:]) from None
     except (TypeError, ValueError) as error:
         raise FlowError(path.name, "values", f"{error}; write a text, a number or a list") from None
     if flow.id != path.stem:
         raise FlowError(path.name, "id", f'write id = "{path.stem}", the name of the file')
-    for place, cure in _faults(flow):
-        raise FlowError(path.name, place, cure)
+    faults = list(dict.fromkeys(_faults(flow)))
+    if faults:
+        raise FlowError(path.name, *faults[0], *faults[1:])
     return flow
 
 

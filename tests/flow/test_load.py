@@ -1,6 +1,7 @@
 """A wrong file is refused with its name, the place and the cure."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,20 @@ def test_a_broken_file_is_refused(name: str, tmp_path: Path) -> None:
     assert str(error) == f"{error.file}: {error.place}: {error.cure}"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (('text.en = "Signs?"', ""), ('letter = "G"', 'letter = "O"')),
+        (("value = 40", 'value = "many"'), ('kind = "ticks"', 'kind = "tick"')),
+    ],
+)
+def test_every_fault_of_a_file_is_told(changes: Any, tmp_path: Path) -> None:
+    with pytest.raises(FlowError) as refused:
+        make(tmp_path, sound(*changes))
+    assert len(refused.value.lines) > 1
+    assert refused.value.lines[0] == str(refused.value)
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\xff\xfe", b"[" * 10_000, b"a = 1\n" * 9])
 def test_what_is_no_flow_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
@@ -94,7 +109,7 @@ def test_one_bad_file_does_not_take_the_others_away(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("id = 1")
     library = load_library(tmp_path)
     assert list(library.flows) == ["small"]
-    assert [problem.partition(":")[0] for problem in library.problems] == ["broken.toml"]
+    assert {problem.partition(":")[0] for problem in library.problems} == {"broken.toml"}
 
 
 def test_a_word_without_a_language_is_refused(tmp_path: Path) -> None:
