@@ -24,6 +24,7 @@ Rows = list[dict[str, Any]]
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 DOORS = {"sms": "sms", "delivery": "delivery", "ussd-end": "call_end", "optout": "opt_out"}
 OWNED = ("claimed", "sending")
+NOBODY_TO_CALL = re.compile(r'"since": ?"(?:went|died)"')  # of a child seen on an earlier day
 WRITE_DOWN = re.compile(r"(?:Write|Notez) (\d{6})\b")  # how a last screen names a report of hers
 GRACE = timedelta(seconds=5)  # a sweep may be about to come
 
@@ -55,10 +56,10 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _json(report: dict[str, Any]) -> str:
-    """Its classes as JSON: a text statement gives a string on SQLite, a list on PostgreSQL."""
-    classes = report["classes"]
-    return classes if isinstance(classes, str) else json.dumps(classes)
+def _json(report: dict[str, Any], column: str = "classes") -> str:
+    """A column as JSON: a text statement gives a string on SQLite, a value on PostgreSQL."""
+    value = report[column]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def callbacks_are_kept(db: Connection, record: Record) -> Iterator[str]:
@@ -103,9 +104,10 @@ def danger_is_told(db: Connection, flows: Path) -> Iterator[str]:
     """I3: a report with danger has its alert, and an alert its SMS or somebody who knows."""
     dangers = _dangers(flows)
     told = {row["report_id"] for row in _rows(db, "SELECT report_id FROM alert")}
-    for row in _rows(db, "SELECT id, flow, classes FROM report WHERE state <> 'withdrawn'"):
+    query = "SELECT id, flow, classes, answers FROM report WHERE state <> 'withdrawn'"
+    for row in _rows(db, query):
         holds = {word for word in dangers.get(row["flow"], ()) if f'"{word}"' in _json(row)}
-        if holds and row["id"] not in told:
+        if holds and row["id"] not in told and not NOBODY_TO_CALL.search(_json(row, "answers")):
             yield f"I3: report {row['id']} has danger and no alert"
     for row in _rows(
         db,

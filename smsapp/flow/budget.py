@@ -17,6 +17,8 @@ MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: d
 MOST_SECONDS = 120  # of a call: operators cut at 120 to 180
 MOST_LISTS = 2  # that a menu may offer before its choice; `0` to each is a request more, 8 seconds
 BEFORE_HOPS = 2  # the dial, and the choice on the menu
+CHOSEN_HOPS = 2  # more where she chose to be asked more (`put`): told later, nobody waits for it
+CHOSEN_SECONDS = 20  # for them: under the 180 at which the last operators cut
 BEFORE_SECONDS = KIND_SECONDS["one"]  # to read the menu
 Path = tuple[Ask, ...]
 
@@ -38,11 +40,12 @@ def longest_call(cases: Cases, pages: Mapping[str, int]) -> tuple[int, int, str]
     """The most requests, the most seconds, and the asks of the longest call, from the dial on."""
     hops, seconds, path = 0, 0, ""
     for asks in paths(cases, "ussd"):
-        count = BEFORE_HOPS + sum(pages[ask.id] for ask in asks)
+        chosen = any(ask.put for ask in asks)
+        count = BEFORE_HOPS + sum(pages[ask.id] for ask in asks) - chosen * CHOSEN_HOPS
         time = BEFORE_SECONDS + sum(pages[ask.id] * KIND_SECONDS[ask.kind] for ask in asks)
         if count > hops:
             path = " ".join(ask.id for ask in asks)
-        hops, seconds = max(hops, count), max(seconds, time)
+        hops, seconds = max(hops, count), max(seconds, time - chosen * CHOSEN_SECONDS)
     return hops, seconds, path
 
 
@@ -90,12 +93,18 @@ def paths(cases: Cases, face: Face) -> list[Path]:
     found = set()
     for answers, params in cases.of(rules):
         facts, _ = learn(flow, answers, replace(given, params=params))
-        path = [ask for ask in flow.asks if ask.kind != "danger" and _is_put(facts, ask.id)]
-        if danger_ask and facts["danger"] is True:
+        path = [ask for ask in flow.asks if ask.kind != "danger" and _may_come(ask, facts)]
+        if danger_ask and facts["danger"] is True and _is_put(facts, danger_ask.id):
             path.append(danger_ask)
         found.add(tuple(ask.id for ask in path))
     by_id = {ask.id: ask for ask in flow.asks}
     return [tuple(by_id[name] for name in names) for names in sorted(found)]
+
+
+def _may_come(ask: Ask, facts: Mapping[str, object]) -> bool:
+    """Whether it is put, or may come in an SMS all the same."""
+    left_out = ask.optional and facts["face"] == "sms"
+    return holds(ask.when, dict(facts)) is not False if left_out else _is_put(facts, ask.id)
 
 
 def _is_put(facts: Mapping[str, object], name: str) -> bool:

@@ -186,6 +186,8 @@ def _values(rules: Rules, ask: Ask, answers: Answers, given: Given) -> Iterator[
     if applies is False:
         yield None
         return
+    if ask.optional and ask.put:
+        yield None
     scales = {1}.union(*({one.times for one in unit.choices}
                          for unit in rules.part.asks if unit.scales == ask.id))  # fmt: skip
     seen: set[object] = set()

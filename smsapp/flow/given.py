@@ -31,6 +31,7 @@ class Given:
     params: dict[str, int | bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
     lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    begun: tuple[str, ...] = ()  # what the choice that began it made known
     answers: Answers = field(default_factory=dict)  # given before, by SMS or in the report amended
 
     @cached_property
@@ -46,6 +47,6 @@ class Given:
         if self.flows:
             facts["flows"] = self.flows
         facts.update({f"param.{name}": value for name, value in self.params.items()})
-        facts.update({f"known.{name}": True for name in self.values})
+        facts.update({f"known.{name}": True for name in (*self.values, *self.begun)})
         facts.update({f"list.{name}": len(items) for name, items in self.lists.items()})
         return facts

@@ -64,7 +64,8 @@ def passes(test: Test, subject: str, facts: Facts) -> Held:
     if test.equals:
         return value in test.equals
     if test.has or test.lacks:
-        return _ticked(test, value or (), facts["class?"] if subject == "class" else ())
+        ticked = (value,) if isinstance(value, str) else value or ()
+        return _ticked(test, ticked, facts["class?"] if subject == "class" else ())
     if not isinstance(value, int):
         return False
     return limit(test.min, facts, value) <= value <= limit(test.max, facts, value)
@@ -115,7 +116,7 @@ def _settle_danger(ask: Ask, answers: Answers, facts: Facts) -> None:
     """Its ask is put only where there is danger, but what was answered stands."""
     if ask.id in answers:
         facts[ask.id] = answers[ask.id]
-    elif facts["danger"] is False:
+    elif facts["danger"] is False or holds(ask.when, facts) is False:
         facts[ask.id] = ABSENT
 
 
@@ -128,6 +129,8 @@ def _settle(ask: Ask, answers: Answers, facts: Facts) -> bool:
         facts[ask.id] = answers[ask.id]
         if ask.kind == "unit":
             facts[ask.scales] = _scaled(ask, answers[ask.id], facts.get(ask.scales))
+    elif ask.optional and (facts["face"] == "sms" or holds(ask.put, facts) is not True):
+        facts[ask.id] = ABSENT
     else:
         if ask.kind == "unit" and applies:
             facts.pop(ask.scales, None)  # 3 what? Nothing may rest on it yet

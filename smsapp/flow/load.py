@@ -79,7 +79,7 @@ def _plural(table: Any, file: str) -> Any:
         return table
     result: dict[str, Any] = {}
     for key, value in table.items():
-        if key in ("when", "hasten"):
+        if key in ("when", "hasten", "put"):
             result[key] = _when(value, file)
         elif key in SINGULAR and isinstance(value, list):
             result[SINGULAR[key]] = _plural(value, file)

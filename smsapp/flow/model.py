@@ -67,6 +67,7 @@ class Choice:
     times: int = 1  # of a unit ask: what the scaled number is multiplied by
     suffix: str = ""  # of a unit ask: the letter an SMS may put behind the number
     flow: str = ""  # of a menu: the flow it begins
+    knows: tuple[str, ...] = ()  # of a choice that begins a flow: what is `known.` in it
     withdraws: bool = False  # of a danger ask: takes the danger back
 
 
@@ -87,7 +88,9 @@ class Ask:
     scales: str = ""  # of a unit ask: the earlier number it scales
     offers: str = ""  # of a list: which things of the sender's it offers
     opens: Literal["", "resume", "amend"] = ""  # of a list in a menu: what picking one does
-    optional: bool = False  # an SMS may leave it out
+    optional: bool = False  # an SMS may leave it out, and it is then absent
+    put: When = ()  # of an optional ask: where USSD puts it at all
+    dates: bool = False  # of a number: how many days ago that happened which is reported
     waits: tuple[str, ...] = ()  # answers (ids) that keep the report waiting for this ask
     again: bool = False  # asked anew when a waiting report is taken up again
     source: str = ""  # who says the numbers in it

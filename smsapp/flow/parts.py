@@ -63,6 +63,7 @@ def _ask_whens(
     ask: Ask, facts: set[str], outcomes: set[str]
 ) -> Iterator[tuple[str, When, set[str]]]:
     yield f"ask {ask.id}", ask.when, facts
+    yield f"ask {ask.id}, put", ask.put, facts
     for choice in ask.choices:
         yield f"ask {ask.id}, choice {choice.id}", choice.when, facts
     for number, line in enumerate(ask.lines, start=1):

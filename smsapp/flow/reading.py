@@ -93,7 +93,10 @@ def _fill(filling: Filling, told: Sequence[Pair]) -> None:
 
 
 def _doubt_choice(filling: Filling) -> None:
-    """Signs stand; a choice that would hide them is asked again: `E2` where a baby has fits."""
+    """Signs stand; a choice that would hide them is asked again: `E2` where a baby has fits.
+
+    Not one that may be left out: a child who had fits may have died since.
+    """
     flow, answers = filling.flow, filling.answers
     facts, _ = learn(flow, answers, filling.given)
     for ask in flow.asks:
@@ -103,7 +106,7 @@ def _doubt_choice(filling: Filling) -> None:
         tests = [one for table in ask.when for one in table.items()]
         for name in {name for name, test in tests if passes(test, name, facts) is False}:
             chosen = flow.ask(name)
-            if chosen and chosen.kind == "one" and name in answers:
+            if chosen and chosen.kind == "one" and not chosen.optional and name in answers:
                 place = [one.id for one in chosen.choices].index(str(answers.pop(name))) + 1
                 filling.unknown.append(f"{chosen.letter}{place}")
 

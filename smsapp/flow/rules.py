@@ -141,6 +141,9 @@ def _danger(flow: Flow) -> Iterator[Found]:
     if flow.danger_ask is None:
         yield "ask", "danger", 'add an ask of kind = "danger", which says what to do at once'
     deciding = set(flow.danger_support)
+    deciding |= set().union(
+        *(t for one in flow.effects if one.do == "raise_alert" for t in one.when)
+    )
     for ask in reversed(flow.asks):
         if ask.id in deciding:
             deciding |= set().union(*ask.when)

@@ -67,7 +67,7 @@ def next_ask(flow: Flow, walked: Walked, given: Given) -> tuple[Ask | None, Fact
         facts, open_asks = learn(flow, walked.answers, given)
         ask = open_asks[0] if open_asks else None
         danger_ask = flow.danger_ask
-        if danger_ask and facts["danger"] is True and danger_ask.id not in walked.answers:
+        if danger_ask and facts["danger"] is True and facts.get(danger_ask.id, "") == "":
             ask = danger_ask
         object.__setattr__(walked, "ahead", (ask, facts))
     assert walked.ahead is not None

@@ -126,9 +126,9 @@ def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, l
         if not (opened or (ask.opens == "amend" and _amend(rt, call, value, given))):
             _leave(rt, call)
         return
-    chosen = next((one.flow for one in ask.choices if one.id == value and one.flow), "")
+    chosen = next((one for one in ask.choices if one.id == value and one.flow), None)
     if chosen:
-        _begin_flow(rt, call, rt.flows.flows[chosen], given)
+        _begin_flow(rt, call, rt.flows.flows[chosen.flow], given, begun=chosen.knows)
 
 
 def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -> Filling:

@@ -55,7 +55,7 @@ def given_again(rt: Runtime, flow: Flow, draft: Draft, base: Given) -> Given:
     """
     kept = read_given(json.dumps(draft.given))
     again = replace(given_in(rt, flow, base), params=kept.params, lists=kept.lists)
-    again = replace(again, answers=kept.answers)
+    again = replace(again, answers=kept.answers, begun=kept.begun)
     if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
         values = {name: value for name, value in again.values.items() if name != "mistake"}
         return replace(again, values=values)

@@ -1,10 +1,11 @@
-"""How a child is named without a name: by the line of her paper register, the age, the day."""
+"""How a child is named without a name: by the line of her register, the age, the day seen."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
 
 WEEK = 7  # days in which the name of a day says which one
@@ -53,3 +54,10 @@ def when_seen(rt: Runtime, language: str, at: datetime, seen_on: date | None = N
     if 0 < (today - day).days < WEEK:
         return rt.flows.say(f"day.{DAYS[day.weekday()]}", language)
     return f"{day.day}/{day.month}"
+
+
+def seen_on(rt: Runtime, flow: Flow, answers: Answers, told_at: datetime) -> date | None:
+    """The local day on which that happened which is told; None: the day it was told."""
+    dated = next((ask.id for ask in flow.asks if ask.dates), "")
+    days = answers.get(dated)
+    return local_day(rt, told_at) - timedelta(days=days) if isinstance(days, int) and days else None

@@ -11,6 +11,7 @@ from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, effects
 from smsapp.service.filled import Filling
+from smsapp.service.naming import seen_on
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.people import Person
@@ -171,7 +172,7 @@ def _add(
             classes=list(judged.classes),
             waits=waits_for(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
-            seen_on=None,
+            seen_on=seen_on(rt, filling.flow, filling.answers, filling.began_at),
             opened_at=now,
             changed_at=now,
             closed_at=now if finished else None,
@@ -197,6 +198,7 @@ def _write(
         "classes": classes,
         "changed_at": now,
         "waits": waits_for(filling.flow, filling.answers, judged) if finished else report.waits,
+        "seen_on": seen_on(rt, filling.flow, filling.answers, report.opened_at),
     }
     if finished:
         values |= {"state": "closed", "closed_at": report.closed_at or now, "unconfirmed": False}

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from smsapp.flow.judge import judge
-from smsapp.flow.keyword import open_sms
+from smsapp.flow.keyword import Opening, open_sms
 from smsapp.flow.model import Ask
 from smsapp.flow.reading import read
 from smsapp.flow.walk import walk
@@ -55,8 +55,18 @@ def test_signs_ticked_twice_doubt_nobody() -> None:
 
 
 def test_no_letter_is_one_of_the_sick_child() -> None:
-    letters = [{ask.letter for ask in flow.asks if ask.kind != "danger"} for flow in (FLOW, ICCM)]
+    letters = [
+        {ask.letter for ask in flow.asks if ask.kind != "danger" and not ask.optional}
+        for flow in (FLOW, ICCM)
+    ]
     assert letters[0] & letters[1] <= {""}
+
+
+def test_what_became_of_a_child_alone_is_no_report_of_either() -> None:
+    """`H` is a letter of both; of the sick child it may be left out, and it needs `V`."""
+    for flow, body in ((FLOW, "V2 H1 A14 S1"), (ICCM, "E1 H12")):
+        reading = read(flow, Opening(flow=flow.id, rest=body), given(flow, face="sms"))
+        assert len(reading.answers) < 2
 
 
 def test_what_others_read_is_neutral() -> None:
