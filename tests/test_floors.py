@@ -49,7 +49,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"roster_rules"},
     {"places"},
     {"people", "table", "naming"},
-    {"watch", "timeline"},
+    {"watch", "timeline", "unread"},
     {"verdict", "operators"},
 )
 

@@ -4,6 +4,7 @@ A command, one report or several, an answer to an earlier report, or letters tha
 begun on either face. What nobody can read is told so, and its first word is kept for the operators.
 """
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from smsapp.service.settling import settle_for_sms
 from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store.misspellings import meanings
 from smsapp.store.people import Person
 
 CLEAR_ANSWERS = 2  # fewer letters with digits may be any text
@@ -34,16 +36,14 @@ NO_WORD = "?"  # what was not understood has no word
 def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
     """Do what the SMS says, each thing of it once."""
     base = given_at_dial(rt, db, person, "sms")
-    found = openings(rt, sms.text)
+    found = openings(rt, db, sms.text)
     if len(found) > 1:
         return _several(rt, db, person, sms, found, base)
     opening = found[0]
-    if opening.command or not sms.text.strip():
+    if not sms.text.strip():
         return commands.answer(rt, db, person, sms, opening, base)
-    if opening.ref:
-        return _amend(rt, db, person, sms, opening, base)
     return (
-        _report(rt, db, person, sms, opening, base)
+        _said(rt, db, person, sms, opening, base)
         or twins.answer(rt, db, person, sms.text)
         or _continue(rt, db, person, sms, opening, base)
         or _without_keyword(rt, db, person, sms, base)
@@ -51,9 +51,9 @@ def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answe
     )
 
 
-def openings(rt: Runtime, body: str) -> list[Opening]:
-    """What an SMS says, one thing after the other."""
-    return open_all(rt.flows, body)
+def openings(rt: Runtime, db: Connection, body: str) -> list[Opening]:
+    """What an SMS says, one thing after the other; words that a person explained are read so."""
+    return open_all(rt.flows, body, meanings(db))
 
 
 def _several(
@@ -61,12 +61,7 @@ def _several(
 ) -> Answer:
     """Several reports in one SMS: each a filling and a reply of its own, danger first."""
     said = [
-        (
-            _amend(rt, db, person, sms, opening, base, n)
-            if opening.ref
-            else _report(rt, db, person, sms, opening, base, n)
-        )
-        or lost(rt, db, person, "sms.not_understood")
+        _said(rt, db, person, sms, opening, base, n) or lost(rt, db, person, "sms.not_understood")
         for n, opening in enumerate(found, start=1)
     ]
     said.sort(key=lambda one: not one.danger)
@@ -74,10 +69,33 @@ def _several(
     return Answer(texts, danger=said[0].danger)
 
 
+def _said(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    opening: Opening,
+    base: Given,
+    n: int = 1,
+) -> Answer | None:
+    """The n-th thing of an SMS, where it says what it is. None: it does not, or is not hers."""
+    if opening.command:
+        return commands.answer(rt, db, person, sms, opening, base)
+    if opening.ref:
+        return _amend(rt, db, person, sms, opening, base, n)
+    return _report(rt, db, person, sms, opening, base, n)
+
+
 def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
     said = lost(rt, db, person, "sms.not_understood")
-    words = [word for word in normal(sms.text).split() if word.isalpha()]
-    return Answer(said.texts, unread=words[0][:WORD_LENGTH] if words else NO_WORD)
+    return Answer(said.texts, unread=_first_word(sms.text))
+
+
+def _first_word(body: str) -> str:
+    """The word that may have been meant for a keyword."""
+    words = re.findall(r"[A-Z]+", normal(body))
+    long = [word for word in words if len(word) > 1]
+    return next(iter([*long, *words]), NO_WORD)[:WORD_LENGTH]
 
 
 def _amend(
@@ -87,7 +105,7 @@ def _amend(
     sms: SmsIn,
     opening: Opening,
     base: Given,
-    n: int = 1,
+    n: int,
 ) -> Answer:
     """`R482913 1`: the result that an earlier report waits for."""
     report = store.report_by_ref(db, person.id, opening.ref)
@@ -106,7 +124,7 @@ def _report(
     sms: SmsIn,
     opening: Opening,
     base: Given,
-    n: int = 1,
+    n: int,
 ) -> Answer | None:
     """What a keyword begins, the n-th of this SMS. None: there is none that is hers."""
     flow = rt.flows.flows.get(opening.flow)

@@ -37,12 +37,14 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
         return
     said = dialogue.answer_sms(rt, db, person, sms)
     earlier = inbox.note_unread(db, row_id, said.unread)
-    name = "again" if earlier else "reply"  # read once more because a person explained a word
+    name = f"reply:{row_id}"
+    if earlier:  # read once more because a person explained a word
+        name = f"again:{row_id}:{rt.now():%Y%m%dT%H%M%S}"
     for number, text in enumerate([] if looping else said.texts):
         outbox.put(
             rt,
             db,
-            key=f"{name}:{row_id}:{number}",
+            key=f"{name}:{number}",
             kind="reply",
             phone=sender,
             text=text,

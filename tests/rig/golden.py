@@ -14,6 +14,7 @@ What people and the network do stands at the start of a line, what they get begi
     clock +15 min            time passes, and the clock does what is due
     lose redis / redis down / redis up
     unreachable +265...      the network cannot bring this phone's SMS
+    explain BAMBINO CCM      an operator says what a word means
     signed / signed en       every flow is signed in English and French, or in these languages only
     flows NAME               flows of tests/golden/flows/NAME are added
 
@@ -35,6 +36,7 @@ import pytest
 from smsapp.channels.contract import HopReply
 from smsapp.flow.library import Library
 from smsapp.flow.load import load_flow
+from smsapp.service import callbacks, unread
 from tests.rig.stage import FOLDER, NOWHERE, Stage
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
@@ -162,6 +164,10 @@ class Player:
     def _phone(self, phone: str) -> None:
         self.stage.phone = phone
 
+    def _explain(self, word: str, means: str) -> None:
+        unread.explain(self.stage.rt, word, means, "operator", "", "")
+        callbacks.read_due(self.stage.rt)
+
     def _signed(self, languages: str) -> None:
         flows = self.stage.rt.flows
         known = languages.split() or ("en", "fr")
@@ -192,6 +198,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"redis down", lambda player: player.stage.redis(NOWHERE)),
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),
     (r"unreachable (\+\d+)", Player._unreachable),
+    (r"explain (\w+) (\w+)", Player._explain),
     (r"signed((?: \w\w)*)", Player._signed),
     (r"flows (\w+)", Player._flows),
 ]  # fmt: skip

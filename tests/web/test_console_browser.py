@@ -59,7 +59,8 @@ def test_no_page_is_wider_than_the_screen_and_the_style_is_loaded(
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(served + console.link())
     page.get_by_role("button", name="Log in").click()
-    for path in ("", f"messages/{number}", f"people/{who.id}", "people?q=zz", "password"):
+    console.inbound("chw", "x " * 30, unread="W" * 40)
+    for path in ("", "unread", f"messages/{number}", f"people/{who.id}", "people?q=zz", "password"):
         page.goto(f"{served}/console/{path}")
         page.wait_for_selector("main")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

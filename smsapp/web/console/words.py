@@ -10,6 +10,9 @@ DISCARDED = "The message is discarded. It will not be sent."
 READ_AGAIN = "They are being read again now."
 RESUMED = "The lane is resumed. Its messages go out now."
 
+FORGOTTEN = "The word means nothing any more."
+MAPPED_REASON = "from the page of words"
+
 ROLES = {
     "chw": "health worker",
     "supervisor": "supervisor",
@@ -94,6 +97,12 @@ VERDICTS = {
     "systemic": "refused, as any other would be",
     "ambiguous": "may have gone",
 }
+
+
+def explained(word: str, means: str, count: int) -> str:
+    """What was done with a word."""
+    again = {0: "", 1: " 1 SMS is read again now."}.get(count, f" {count} SMS are read again now.")
+    return f"{word} means {means} from now on.{again}"
 
 
 def advice(message: Message) -> str:
