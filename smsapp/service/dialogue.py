@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from smsapp import gsm
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import help_reply
 from smsapp.flow.given import Given
@@ -65,8 +66,18 @@ def _several(
         for n, opening in enumerate(found, start=1)
     ]
     said.sort(key=lambda one: not one.danger)
-    texts = tuple(text for one in said for text in one.texts)
+    texts = tuple(text for one in said for text in _about(person, one))
     return Answer(texts, danger=said[0].danger)
+
+
+def _about(person: Person, said: Answer) -> tuple[str, ...]:
+    """The answer to one of several, with the letter that says which: `A14: TREAT AT HOME`."""
+    if not said.about:
+        return said.texts
+    first, *others = said.texts
+    training, line, words = first.partition("\n") if person.training else ("", "", first)
+    marked = f"{training}{line}{said.about}: {words}"
+    return (marked if gsm.fits(marked) else first, *others)
 
 
 def _said(

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.answerback import sms_reply, unread_reply
+from smsapp.flow.answerback import echo, sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening
@@ -40,6 +40,7 @@ class Answer:
     texts: tuple[str, ...]
     danger: bool = False
     unread: str = ""  # the word that nobody understood
+    about: str = ""  # which child of several: the first letter and digits
 
 
 def session_of(sms: SmsIn) -> str:
@@ -197,7 +198,8 @@ def tell(
     first = sms_reply(rt.flows, filling.flow, reading, filling.given, outcomes, values)
     second = unread_reply(rt.flows, reading, filling.given)
     texts = (first, second) if second else (first,)
-    return Answer(texts, danger=bool(reading.judged.dangers))
+    about = echo(filling.flow, reading.answers, reading.judged).partition(" ")[0]
+    return Answer(texts, danger=bool(reading.judged.dangers), about=about)
 
 
 def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
