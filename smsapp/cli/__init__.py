@@ -26,6 +26,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "vectors",
     "texts",
     "approve",
+    "cards",
     "release",
     "size",
 )
