@@ -54,7 +54,8 @@ def problems(cases: Cases, words: Words) -> Iterator[Found]:
 def fillings(cases: Cases) -> Iterator[tuple[Answers, Mapping[str, int | bool]]]:
     """One for each reply and effect, and one for each answer of each ask."""
     flow = cases.flow
-    yield from cases.of([*(one.when for one in flow.reply), *(one.when for one in flow.effects)])
+    yield from cases.of([one.when for one in flow.reply])
+    yield from cases.of([one.when for one in flow.effects])
     for ask in flow.asks:
         base = _put(cases, ask)
         if base:

@@ -38,6 +38,8 @@ DOES = {
     "request": "Asks for medicine",
     "answer_request": "Answers a request for medicine",
     "follow_up": "Reminds her",
+    "record_death": "Records a death, once, and ends what was asked about that child",
+    "task": "Keeps a task for her",
 }
 
 
@@ -134,6 +136,7 @@ def _ask(page: Page, ask: Ask) -> Iterator[str]:
     yield f"{ask.letter or ' '}   {plain(ask.id)}. {kind}" + (
         " An SMS may leave it out." if ask.optional else "")  # fmt: skip
     yield from page.when(ask.when)
+    yield from page.when(ask.put, "On the phone only if")
     yield from page.lines(ask.lines)
     if ask.text:
         yield from page.text(ask.text)

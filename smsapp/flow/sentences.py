@@ -64,6 +64,8 @@ def _answer(name: str, test: Test, flow: Flow, language: str) -> str:
     named = [texts.get(str(one), plain(str(one))) for one in (*test.equals, *test.has, *test.lacks)]
     if test.equals:
         return f"{plain(name)} is {either(named)}"
+    if test.lacks and ask and ask.kind != "ticks":
+        return f"{plain(name)} is not {either(named)}"
     if test.has or test.lacks:
         return f"{_ticked(test, 'is ticked', named)} at {plain(name)}"
     return f"{plain(name)} is {span(test.min, test.max, flow)}"
