@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import missing_letters, unread_text
 from smsapp.flow.given import Given
-from smsapp.flow.judge import ABSENT, Judgement, judge
+from smsapp.flow.judge import ABSENT, Judgement, holds, judge
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Answers, Flow
 from smsapp.flow.reading import MOST_DIGITS, Reading, read
@@ -21,6 +21,7 @@ from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, effects, reports, supply
 from smsapp.service.given import given_in
+from smsapp.service.naming import seen_on
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
@@ -59,6 +60,8 @@ def fix(
     given = given_in(rt, flow, base, answers=report.answers)
     given = replace(given, params=given.params | report.params)
     reading = read(flow, said, given)
+    if not _is_correctable(flow, reading.judged):
+        return lost(rt, db, person, "sms.too_late", ref=report.ref, phone=base.values["phone"])
     added = set(reading.judged.dangers) - set(report.classes)
     if not added:
         refused = _refused(rt, db, person, flow, report, reading)
@@ -84,20 +87,26 @@ def _meant(
     if report.state == "withdrawn":
         return lost(rt, db, person, "sms.withdrawn", ref=ref)
     flow = rt.flows.flows.get(report.flow) if report.flow in base.flows else None
-    if flow is None or not _is_changeable(rt, db, flow, report):
+    if flow is None or not _is_changeable(rt, db, flow, report, base):
         return lost(rt, db, person, "sms.too_late", ref=ref, phone=base.values["phone"])
     return Meant(report, flow, said[2])
 
 
-def _is_changeable(rt: Runtime, db: Connection, flow: Flow, report: Report) -> bool:
+def _is_changeable(rt: Runtime, db: Connection, flow: Flow, report: Report, base: Given) -> bool:
     """Whether it is fresh, and nobody has acted on it in a way that an SMS cannot undo."""
     age = rt.now() - (report.closed_at or report.opened_at)
     request = of_report(db, report.id)
     return (
         age.total_seconds() <= rt.settings.correct_seconds
-        and all(effect.do in CORRECTABLE for effect in flow.effects)
+        and _is_correctable(flow, judge(flow, report.answers, given_in(rt, flow, base)))
         and (request is None or request.state in OPEN)
     )
+
+
+def _is_correctable(flow: Flow, judged: Judgement) -> bool:
+    """Whether every effect of these answers can follow a change: a death told stays told."""
+    others = [effect for effect in flow.effects if effect.do not in CORRECTABLE]
+    return not any(holds(effect.when, judged.facts) for effect in others)
 
 
 def _finish(
@@ -160,6 +169,7 @@ def _change(
         "answers": reading.answers,
         "classes": list(judged.classes),
         "changed_at": now,
+        "seen_on": seen_on(rt, flow, reading.answers, report.opened_at),
         "waits": "" if stands else reports.waits_for(flow, reading.answers, judged),
     }
     store.change_report(db, report.id, **values)
