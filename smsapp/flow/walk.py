@@ -45,7 +45,11 @@ def walk(flow: Flow, keys: tuple[str, ...], given: Given) -> Walked:
 
 
 def resume(flow: Flow, taken: tuple[tuple[str, str], ...], given: Given) -> Walked:
-    """Fold what was accepted before, up to the first ask that no longer is as it was."""
+    """Fold what was accepted before, up to the first ask that no longer is as it was.
+
+    Keys are always of a call, also where an SMS goes on from them.
+    """
+    given = replace(given, face="ussd")
     walked = begin(given)
     for ask_id, key in taken:
         ask, _ = next_ask(flow, walked, given)
