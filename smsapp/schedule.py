@@ -10,12 +10,13 @@ import structlog
 from redis.exceptions import RedisError
 
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, lanes, outbox_sweep, remind, ussd
+from smsapp.service import alerts, lanes, outbox_sweep, queries, remind, ussd
 from smsapp.store import ticks
 
 log = structlog.get_logger()
 
 DAY = 86400  # seconds
+HOUR = 3600  # seconds
 SLOTS_KEPT = timedelta(days=2)  # no slot is shorter than a sweep or longer than a day
 DRAINED_BY_CLOCK = ("inbound", "urgent")  # lanes somebody waits for, while Redis is away
 
@@ -36,6 +37,7 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
         "climb": lambda: alerts.climb_due(rt),
         "remind": lambda: remind.send_due(rt),
         "settle": lambda: ussd.settle_silent(rt),
+        "hand_over": lambda: every(rt, "hand_over", HOUR, queries.hand_over),
         "sweep": lambda: every(rt, "sweep", rt.settings.sweep_seconds, outbox_sweep.sweep),
         "forget": lambda: every(rt, "forget", DAY, forget),
         "ring": lambda: ring(rt, helpers),

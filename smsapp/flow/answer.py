@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from smsapp import phone
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, holds, limit
 from smsapp.flow.model import Ask, Choice, Value
@@ -15,6 +16,7 @@ NAMED = 6  # digits that a refusal names one by one; more are a range
 BETWEEN_TICKS = re.compile(r"[\s,;.+/-]+")
 KIND_SECONDS = {  # to read and answer, from the plan's hop budget
     "number": 10, "one": 8, "unit": 8, "danger": 8, "list": 8, "note": 8, "ticks": 13, "text": 20,
+    "phone": 20,
 }  # fmt: skip
 
 
@@ -55,7 +57,16 @@ def parse(ask: Ask, typed: str, facts: Facts, given: Given) -> Value | Wrong:
         return _ticks(ask, typed, facts)
     if ask.kind == "list":
         return _item(ask, typed, given)
+    if ask.kind == "phone":
+        return _phone(typed, given)
     return _one(ask, typed, facts)
+
+
+def _phone(typed: str, given: Given) -> Value | Wrong:
+    try:
+        return phone.parse(typed, given.values.get("country", ""))
+    except phone.BadPhone:
+        return Wrong("wrong.phone")
 
 
 def _number(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:

@@ -32,7 +32,7 @@ def sms_reply(
     if judged.complete:
         said = reply_lines(flow, judged.facts, outcomes, given.language)
         filled = fill(said, {**values(reading.answers, given), **extra})
-        understood = echo(flow, reading.answers, judged)
+        understood = "" if flow.private else echo(flow, reading.answers, judged)
         return append_echo(_wrap(library, filled, given), understood)
     letters = missing_letters(judged.missing)
     if judged.dangers:

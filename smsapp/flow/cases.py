@@ -15,6 +15,7 @@ from smsapp.flow.model import Answers, Ask, Class, Flow, Test, Value, When
 from smsapp.flow.support import every_when, param_sets, slice_of, subjects
 
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here
+SOMEBODY = "+265991000001"  # a phone number that is answered, whose does not matter
 Open = list[list[tuple[str, Test]]]
 Params = dict[str, int | bool]
 Standing = tuple[Any, ...]  # of each rule; None: open
@@ -218,6 +219,8 @@ def _possible(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> It
     elif ask.kind == "ticks":
         for chosen in product([False, True], repeat=len(ids)):
             yield [name for name, yes in zip(ids, chosen, strict=True) if yes]
+    elif ask.kind == "phone":
+        yield SOMEBODY
     elif ids:
         yield from ids
     else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from smsapp.flow.answer import NONE, choices
-from smsapp.flow.cases import Cases, open_tests
+from smsapp.flow.cases import SOMEBODY, Cases, open_tests
 from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, Judgement, holds, judge, limit
 from smsapp.flow.keyword import open_sms
@@ -121,6 +121,8 @@ def typed(ask: Ask, value: Value | None, facts: Facts) -> str:
     """What is typed for this answer, or for the mildest where there is none."""
     if ask.kind in ("text", "list", "note"):
         return "8"
+    if ask.kind == "phone":
+        return SOMEBODY
     if ask.kind == "number":
         special = {name: key for key, name in ask.special.items()}
         return special.get(str(value)) or str(limit(ask.min, facts, 0) if value is None else value)

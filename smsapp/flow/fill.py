@@ -15,6 +15,13 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "place": 12,
     "time": 5,  # 14:02
     "day": 5,  # 02/03
+    "month": 10,
+    "language": 12,
+    "days": 3,
+    "tail": 3,  # of a phone number
+    "query_1": 36,  # how a query stands
+    "query_2": 36,
+    "query_3": 36,
     "last_time": 5,
     "last_ref": 6,
     "earlier": 6,  # the ref under which the same was told before

@@ -53,6 +53,11 @@ class Keys:
         flow = self.library.flows.get(opens.flow) if opens else None
         return flow is not None and any(ask.letter for ask in flow.asks)
 
+    def names_refs(self, opens: Opens | None) -> bool:
+        """Whether a ref behind it is one that its flow asks for, as in `ANS 482913 1`."""
+        flow = self.library.flows.get(opens.flow) if opens else None
+        return flow is not None and any(ask.kind == "list" and not ask.letter for ask in flow.asks)
+
     def answered(self, opens: Opens, behind: str) -> bool:
         """Whether what stands behind a keyword answers its flow."""
         flow = self.library.flows.get(opens.flow)

@@ -57,7 +57,10 @@ def open_all(
 def _about(keys: Keys, text: str) -> Iterator[Opening]:
     """Answers to earlier reports: each begins with its letter and the ref."""
     first = CHUNK.match(text)
-    if first and keys.has_letters(keys.known.get(first[0])):
+    opens = keys.known.get(first[0]) if first else None
+    if keys.names_refs(opens):
+        return
+    if first and keys.has_letters(opens):
         text = text[first.end() :].strip()  # CCM R482913 1
     last = ABOUT_LAST.fullmatch(text)
     if last and number(last[2]):

@@ -14,11 +14,12 @@ Value = int | str | list[str]  # as stored: a number, a choice or special id, ti
 Answers = dict[str, Value]  # ask id -> what was answered
 Text = dict[str, str]  # language -> text
 
-AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "danger"]
+AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "danger", "phone"]
 ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
-    "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death"
-]
+    "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
+    "query", "answer_query", "set_person",
+]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
 MAX_CHOICES = 97  # of a list or a one-of: 98 is More
@@ -73,7 +74,9 @@ class Choice:
 
 @dataclass(frozen=True, config=STRICT)
 class Ask:
-    """A question. Kinds: number; one, ticks, unit, danger (choices); list (offered); text; note."""
+    """A question. Kinds: number; one, ticks, unit, danger (choices); list (offered); text; note;
+    phone.
+    """
 
     id: str
     kind: AskKind
@@ -123,9 +126,9 @@ class Effect:
     id: str
     do: EffectKind
     when: When = ()
-    kind: str = ""  # of an alert or a reminder: its word
+    kind: str = ""  # of an alert, reminder or query: its word; of set_person: what is set
     ask: str = ""  # the ask that names what is answered or asked for
-    answer: str = ""  # of answer_request: the ask that holds ready or stocked_out
+    answer: str = ""  # of answer_…: the ask that holds the answer; of a query: what it is about
     day: str = ""  # of record_death: the ask that says how many days ago
     child: str = ""  # of record_death: the ask that names the child's report
     earlier: str = ""  # of record_death: the ask that names a death told before
@@ -168,6 +171,7 @@ class Flow:
     roles: tuple[str, ...] = ()  # who may use it; () everybody registered
     keywords: tuple[Keyword, ...] = ()
     help: Text = field(default_factory=dict)  # the SMS that answers the keyword alone
+    private: bool = False  # for its desk alone: nobody else sees that it was ever used
     params: dict[str, Param] = field(default_factory=dict)
     classes: tuple[Class, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -196,6 +200,19 @@ class Flow:
             for name, all_whens in whens.items()
             if any("danger" in table for when in all_whens for table in when)
         )
+
+    @cached_property
+    def reports(self) -> bool:
+        """Whether what is sent is a report: not an answer to somebody, not a setting of hers."""
+        return not any(
+            one.do == "set_person" or one.do.startswith("answer_") for one in self.effects
+        )
+
+    @cached_property
+    def asked_roles(self) -> tuple[str, ...]:
+        """Whom its queries are put to."""
+        rungs = [one.ladder for one in self.effects if one.do == "query"]
+        return tuple(dict.fromkeys(role for rung in rungs for one in rung for role in one.roles))
 
     @cached_property
     def lists_read(self) -> frozenset[str]:

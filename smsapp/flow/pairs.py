@@ -8,7 +8,7 @@ from smsapp.flow.meaning import NO, Value, value_of
 from smsapp.flow.model import Ask
 
 DOUBTFUL = frozenset("?!|")  # `S0?` is no S0
-NOISE_FROM = 5  # digits: a phone number behind an answer is no part of it
+NOISE_FROM = 5  # digits: a phone number behind an answer is no part of it; fewer are no ref
 DAYS = {"days": 1, "weeks": 7}
 YEAR_DAYS, YEAR_MONTHS = 365, 12
 
@@ -29,7 +29,7 @@ class Pairs:
 
     abc: Alphabet
     marks: Sequence[Mark]
-    unlettered: str  # the list that a bare number answers
+    unlettered: Sequence[str]  # the asks that bare numbers answer, one after the other
     found: list[Pair] = field(default_factory=list)
     left: list[Mark] = field(default_factory=list)
     at: int = 0
@@ -46,7 +46,7 @@ class Pairs:
         return mark
 
 
-def pairs(abc: Alphabet, marks: Sequence[Mark], unlettered: str) -> Pairs:
+def pairs(abc: Alphabet, marks: Sequence[Mark], unlettered: Sequence[str]) -> Pairs:
     """Every answer that stands in an SMS."""
     reading = Pairs(abc, marks, unlettered)
     while reading.at < len(marks) - 1:
@@ -192,9 +192,19 @@ def _bare(reading: Pairs, number: Mark) -> None:
         shown = _shown(reading.marks[begun - 1 : reading.at])
         reading.found.append(Pair(scaled, typed, shown, doubt))
     elif reading.unlettered:
-        reading.found.append(Pair(reading.unlettered, number.text, number.shown, number.doubt))
+        ask = _target(reading, number)
+        reading.found.append(Pair(ask, number.text, number.shown, number.doubt))
     else:
         reading.left.append(number)
+
+
+def _target(reading: Pairs, number: Mark) -> str:
+    """`ANS 482913 1`: a ref, then what is said of it; `ANS 1` is said of the one that is open."""
+    first, *then = reading.unlettered
+    if not then or then[0] in {mark.ask.id for mark in reading.marks if mark.ask}:
+        return first
+    ref = len(number.text) >= NOISE_FROM and first not in {pair.ask for pair in reading.found}
+    return first if ref else then[0]
 
 
 def _lone_unit(reading: Pairs) -> str:

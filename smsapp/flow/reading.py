@@ -5,6 +5,7 @@ would have typed there. Nothing is guessed: what is in doubt is named and asked 
 can be read is acted on all the same.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.pairs import Pair, negated, pairs
 from smsapp.flow.spelling import normal
 
+PHONE = r"(\+?\d[\d ().-]{5,}\d)"  # in one piece, however it is spaced
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
 
@@ -56,15 +58,16 @@ class Filling:
 
 def read(flow: Flow, opening: Opening, given: Given) -> Reading:
     """The answers in what follows the keyword, added to those given before."""
-    text = normal(opening.rest)
+    said = normal(opening.rest)
+    text, phones = _phones(flow, said)
     abc = alphabet(flow, opening.said)
     found = marks(abc, text)
     told = pairs(abc, found, _unlettered(flow))
     filling = Filling(flow, given, {**given.answers, **opening.sets}, _left(abc, told.left))
-    _fill(filling, told.found)
+    _fill(filling, [*phones, *told.found])
     _mentioned(filling, abc, found, told.left)
     judged = judge(flow, filling.answers, given)
-    bare = not text and not given.answers
+    bare = not said and not given.answers
     return Reading(filling.answers, tuple(filling.unknown), judged, bare)
 
 
@@ -73,9 +76,25 @@ def _left(abc: Alphabet, left: Sequence[Mark]) -> list[str]:
     return [mark.shown for mark in left if abc.said.get(mark.text) not in ("thanks", "and")]
 
 
-def _unlettered(flow: Flow) -> str:
-    """The list that a bare number answers, as in `OK 482913`."""
-    return next((ask.id for ask in flow.asks if ask.kind == "list" and not ask.letter), "")
+def _phones(flow: Flow, text: str) -> tuple[str, list[Pair]]:
+    """A phone number stands first or behind its letter: it is taken out before the rest is cut."""
+    found: list[Pair] = []
+    for ask in flow.asks:
+        there = re.search(rf"(?:^\W*?|\b{ask.letter}\s*){PHONE}", text)
+        if ask.kind == "phone" and there:
+            found.append(Pair(ask.id, there[1], there[1]))
+            text = f"{text[: there.start()]} {text[there.end() :]}"
+    return text, found
+
+
+def _unlettered(flow: Flow) -> list[str]:
+    """What bare numbers answer: `NUMBER 0991000009`; `OK 482913` a list, and the ask after it."""
+    asks = [ask for ask in flow.asks if ask.kind != "note"]
+    phones = [ask.id for ask in asks if ask.kind == "phone"]
+    for at, ask in enumerate([] if phones else asks):
+        if ask.kind == "list" and not ask.letter:
+            return [ask.id, *(one.id for one in asks[at + 1 : at + 2] if one.letter)]
+    return phones
 
 
 def _fill(filling: Filling, told: Sequence[Pair]) -> None:

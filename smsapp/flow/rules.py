@@ -21,6 +21,9 @@ OUTCOMES = {  # what can become of each effect
     "answer_request": ANSWERED,
     "follow_up": ("done",),
     "record_death": ("done", "already"),
+    "query": (*TOLD, "taken", "same"),
+    "answer_query": (*ANSWERED, "taken"),
+    "set_person": ("done", "refused"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")
@@ -65,7 +68,7 @@ def _values(flow: Flow) -> Iterator[Found]:
 def _possible(flow: Flow) -> Iterator[tuple[str, set[object]]]:
     """What each subject may be tested for."""
     for ask in flow.asks:
-        if ask.kind != "list" and ask.kind != "text":
+        if ask.kind not in ("list", "text", "phone"):
             yield ask.id, {choice.id for choice in ask.choices} | set(ask.special.values())
     for effect in flow.effects:
         yield f"outcome.{effect.id}", set(OUTCOMES[effect.do])

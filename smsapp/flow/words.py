@@ -32,7 +32,7 @@ class Command:
 
 @dataclass(frozen=True, config=STRICT)
 class Language:
-    """What a language is called, in any language, in capitals without accents."""
+    """What a language is called, in capitals without accents; its speakers' own name first."""
 
     words: tuple[str, ...]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["done", "already", "not_yours", "none_open", "several"]
+Outcome = Literal["done", "already", "not_yours", "none_open", "several", "taken"]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,12 @@
 """One USSD call as it goes on: keys through the menu and flows, commits on the way, the screen."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import HopReply
 from smsapp.flow import screen
-from smsapp.flow.given import Given, Item
+from smsapp.flow.given import Given
 from smsapp.flow.model import Flow
 from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
@@ -22,8 +21,14 @@ from smsapp.service.fillings import (
     resume_draft,
     start,
 )
-from smsapp.service.given import answers_to_amend, given_at_dial, given_in, read_given
-from smsapp.service.offers import offered
+from smsapp.service.given import (
+    answers_to_amend,
+    given_at_dial,
+    given_begun,
+    given_in,
+    read_given,
+)
+from smsapp.service.known import known_names
 from smsapp.service.people import unregistered
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -134,17 +139,18 @@ def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, l
 def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -> Filling:
     call.n += 1
     origin = f"ussd:{call.session}:{call.n}"
-    if flow.lists_read - base.lists.keys():
-        base = replace(base, lists=base.lists | _offered(rt, call, flow))
-    filling = new_filling(rt, flow, origin, call.n, given_in(rt, flow, base, **more))
+    given = given_in(rt, flow, base, **more)
+    if flow.lists_read - base.lists.keys() or known_names(flow):
+        given = _begun(rt, call, flow, given)
+    filling = new_filling(rt, flow, origin, call.n, given)
     call.fillings.append(filling)
     return filling
 
 
-def _offered(rt: Runtime, call: Call, flow: Flow) -> dict[str, tuple[Item, ...]]:
+def _begun(rt: Runtime, call: Call, flow: Flow, given: Given) -> Given:
     with rt.read() as db:
         person = person_by_phone(db, call.phone, rt.now())
-        return offered(rt, db, person, flow) if person else {}
+        return given_begun(rt, db, person, flow, given) if person else given
 
 
 def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:

@@ -83,11 +83,7 @@ def _last(
 
 def _told_apart(rt: Runtime) -> list[str]:
     """The flows whose reports are her own: an OK to somebody's alert is no report of hers."""
-    return [
-        flow.id
-        for flow in rt.flows.flows.values()
-        if not any(effect.do.startswith("answer_") for effect in flow.effects)
-    ]
+    return [flow.id for flow in rt.flows.flows.values() if flow.reports]
 
 
 def _day(rt: Runtime, moment: datetime) -> str:

@@ -94,7 +94,14 @@ def _said(
         return commands.answer(rt, db, person, sms, opening, base)
     if opening.ref:
         return _amend(rt, db, person, sms, opening, base, n)
+    if opening.flow not in base.flows and opening.flow in _private_flows(rt):
+        return commands.answer(rt, db, person, sms, Opening(), base)  # no hint that it exists
     return _report(rt, db, person, sms, opening, base, n)
+
+
+def _private_flows(rt: Runtime) -> set[str]:
+    """What is for a desk alone."""
+    return {flow.id for flow in rt.flows.flows.values() if flow.private}
 
 
 def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
@@ -207,6 +214,8 @@ def _without_keyword(
     body = sms.text.strip()
     for name in base.flows:
         flow = rt.flows.flows[name]
+        if flow.private:
+            continue  # what is private is said in so many words
         for rest in (body, body.partition(" ")[2]):
             given = given_in(rt, flow, base)
             if not has_answers(flow, rest):

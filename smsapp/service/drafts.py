@@ -49,6 +49,7 @@ def keep_draft(
         "given": asdict(filling.given),
         "keys": [list(pair) for pair in filling.taken],
         "danger": danger,
+        "private": filling.flow.private,
         "report_id": report_id or (origin.report_id if origin else filling.report_id),
         "state": "open",
         "began_at": filling.began_at,

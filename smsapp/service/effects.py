@@ -10,9 +10,10 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, remind, supply
+from smsapp.service import alerts, deaths, me, queries, remind, supply
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
+from smsapp.service.numbers import tail
 from smsapp.store import alerts as alert_store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import Report
@@ -123,6 +124,36 @@ def _follow_up(_rt: Runtime, db: Connection, case: Case, effect: Effect, done: D
     done.outcomes[effect.id] = "done"
 
 
+def _query(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    phone = _ref(case, effect.ask) or ""
+    done.outcomes[effect.id] = queries.ask_for(
+        rt,
+        db,
+        case,
+        effect.kind,
+        about=_ref(case, effect.answer) or "",
+        phone=phone,
+        roles=[role for rung in effect.ladder for role in rung.roles],
+        texts=_texts(rt, case, effect.first, tail=tail(phone)),
+    )
+
+
+def _answer_query(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    word = _ref(case, effect.answer) if effect.answer else "done"
+    if word is None or word == "later":
+        return
+    answered = queries.answer(rt, db, case, effect.kind, _ref(case, effect.ask), word)
+    if effect.kind == "mine":
+        done.outcomes[effect.id] = answered.outcome
+    else:
+        _note(rt, db, case, effect, done, answered)
+
+
+def _set_person(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    value = _ref(case, effect.ask) or ""
+    done.outcomes[effect.id] = me.set_person(rt, db, case.person, effect.kind, value)
+
+
 def _ref(case: Case, ask: str) -> str | None:
     value = case.filling.answers.get(ask)
     return value if isinstance(value, str) else None
@@ -149,10 +180,10 @@ def _note(
         done.values |= {"chw": chw.short, "chw_phone": chw.phone}
 
 
-def _texts(rt: Runtime, case: Case, candidates: tuple[Line, ...]) -> dict[str, str]:
+def _texts(rt: Runtime, case: Case, candidates: tuple[Line, ...], **more: str) -> dict[str, str]:
     """The lines that hold, filled in, in every language that those who are told may read."""
     flow: Flow = case.filling.flow
-    values = {**case.filling.given.values, "ref": case.report.ref}
+    values = {**case.filling.given.values, **more, "ref": case.report.ref}
     return {
         language: fill("\n".join(lines(candidates, case.judged.facts, language)), values)
         for language in rt.flows.languages(flow, training=case.person.training)
@@ -171,4 +202,7 @@ DO = {
     "answer_request": _answer_request,
     "follow_up": _follow_up,
     "record_death": deaths.record_told,
+    "query": _query,
+    "answer_query": _answer_query,
+    "set_person": _set_person,
 }

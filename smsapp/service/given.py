@@ -1,6 +1,7 @@
 """What is known of a person when she begins: her flows, whom she reaches, what waits for her."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from smsapp.flow.given import Given
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
 from smsapp.service import people
+from smsapp.service.known import known_in, known_names
 from smsapp.service.naming import local_time
 from smsapp.service.offers import offered
 from smsapp.store import reports as store
@@ -31,10 +33,26 @@ def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Gi
         role=person.role,
         training=person.training,
         face=face,
-        flows=rt.flows.served(person.role, person.language, training=person.training),
+        flows=tuple(_open_flows(rt, db, person)),
         values=_values(rt, db, person),
         lists=offered(rt, db, person, rt.flows.flows.get("menu")) if face == "ussd" else {},
     )
+
+
+def _open_flows(rt: Runtime, db: Connection, person: Person) -> Iterator[str]:
+    """What she may begin. A desk is asked only where there is one: else nothing hints at it."""
+    for name in rt.flows.served(person.role, person.language, training=person.training):
+        flow = rt.flows.flows[name]
+        asked = flow.asked_roles if flow.private else ()
+        if not asked or people.contacts(db, person, asked, rt.now()):
+            yield name
+
+
+def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
+    """What one flow rests on now that it begins: its lists as they stand, what only it tells."""
+    lists = offered(rt, db, person, flow) | given.lists
+    values = given.values | known_in(rt, db, person, flow, given.language)
+    return replace(given, lists=lists, values=values)
 
 
 def given_in(rt: Runtime, flow: Flow, base: Given, **more: Any) -> Given:
@@ -55,7 +73,8 @@ def given_again(rt: Runtime, flow: Flow, draft: Draft, base: Given) -> Given:
     """
     kept = read_given(json.dumps(draft.given))
     again = replace(given_in(rt, flow, base), params=kept.params, lists=kept.lists)
-    again = replace(again, answers=kept.answers, begun=kept.begun)
+    told = {name: kept.values[name] for name in known_names(flow) if name in kept.values}
+    again = replace(again, answers=kept.answers, begun=kept.begun, values=again.values | told)
     if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
         values = {name: value for name, value in again.values.items() if name != "mistake"}
         return replace(again, values=values)
@@ -99,6 +118,7 @@ def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
         "phone": phone,
         "help": phone,
         "code": rt.settings.service_code,
+        "country": rt.settings.country,
         "mistake": "1",
     }
     for one in people.contacts(db, person, ["supervisor", "facility"], now):
@@ -106,7 +126,9 @@ def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
             values.setdefault("facility", one.place_short)
         else:
             values.setdefault("name", one.short)
-    last = store.last_closed(db, person.id, now - timedelta(seconds=rt.settings.resume_seconds))
+    since = now - timedelta(seconds=rt.settings.resume_seconds)
+    own = [flow.id for flow in rt.flows.flows.values() if flow.reports]
+    last = store.last_closed(db, person.id, since, own)
     if last and last.closed_at:
         values |= {"last_ref": last.ref, "last_time": local_time(rt, last.closed_at)}
     return values

@@ -10,6 +10,7 @@ from smsapp import phone
 from smsapp.channels.contract import SmsIn
 from smsapp.runtime import Runtime
 from smsapp.service import dialogue, outbox, people
+from smsapp.service.privacy import is_private
 from smsapp.store import inbound as inbox
 from smsapp.store.people import person_by_phone
 
@@ -27,6 +28,9 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
         return  # a short code or a name: robots, never answered
     person = person_by_phone(db, sender, rt.now())
     inbox.note_sender(db, row_id, sender, person.id if person else None)
+    private = is_private(rt, db, person, sms.text)
+    if private:
+        inbox.mark_private(db, row_id)
     looping = inbox.repeats(db, row_id, sender, rt.now() - LOOP_WINDOW) >= LOOP_LIMIT
     if looping:
         log.warning("loop_stopped", inbound=row_id)
@@ -36,7 +40,7 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
         _tell_stranger(rt, db, sender)
         return
     said = dialogue.answer_sms(rt, db, person, sms)
-    earlier = inbox.note_unread(db, row_id, said.unread)
+    earlier = inbox.note_unread(db, row_id, "" if private else said.unread)
     name = f"reply:{row_id}"
     if earlier:  # read once more because a person explained a word
         name = f"again:{row_id}:{rt.now():%Y%m%dT%H%M%S}"
@@ -49,6 +53,7 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
             phone=sender,
             text=text,
             person_id=person.id,
+            private=private,
         )
 
 

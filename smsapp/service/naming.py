@@ -12,6 +12,11 @@ WEEK = 7  # days in which the name of a day says which one
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def language_name(rt: Runtime, code: str) -> str:
+    """A language as its speakers call it; its code where no word says so."""
+    return rt.flows.words.names_of(code)[:2][-1].capitalize()
+
+
 def local_time(rt: Runtime, moment: datetime) -> str:
     """The hour and minute where the programme works."""
     return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%H:%M}"

@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 from smsapp.flow.given import Item
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, supply
-from smsapp.service.naming import local_time, named, when_seen
+from smsapp.service import alerts, deaths, people, queries, supply
+from smsapp.service.naming import language_name, local_time, named, when_seen
+from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
+from smsapp.store.queries import Asked, Query
 
 CHILDREN_SINCE = timedelta(days=30)  # who died later is told without the case: programme's choice
 Items = tuple[Item, ...]
@@ -36,7 +38,7 @@ def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> d
 
 def _drafts(rt: Runtime, db: Connection, person: Person) -> Items:
     return tuple(
-        Item(str(one.id), named(rt, person.language, _answers(one), one.began_at))
+        Item(str(one.id), named(rt, person.language, _telling(one), one.began_at))
         for one in draft_store.drafts_of(db, person.id, rt.now())
     )
 
@@ -87,8 +89,55 @@ def _none(rt: Runtime, person: Person) -> Item:
     return Item("none", rt.flows.say("item.none", person.language))
 
 
-def _answers(draft: Draft) -> dict[str, Any]:
-    """What names a dropped report: the number she typed first."""
+def _queries(rt: Runtime, db: Connection, person: Person) -> Items:
+    """`482913 Esther not paid 3d`: only on the screen of the desk."""
+    asked = queries.waiting_for(db, person, "desk")
+    return tuple(_asked(rt, person, one, f"about.{one.query.about or 'pay'}") for one in asked)
+
+
+def _calls(rt: Runtime, db: Connection, person: Person) -> Items:
+    asked = queries.waiting_for(db, person, "call")
+    return tuple(_asked(rt, person, one, f"about.{one.query.about}") for one in asked)
+
+
+def _numbers(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        _asked(rt, person, one, "about.number", tail=tail(one.query.phone))
+        for one in queries.waiting_for(db, person, "number")
+    )
+
+
+def _asked(rt: Runtime, person: Person, one: Asked, word: str, **more: str) -> Item:
+    query, language = one.query, person.language
+    what = rt.flows.say(word, language, **more)
+    days = queries.days(query, rt.now())
+    values = {"ref": query.ref, "chw": one.chw_short, "what": what, "days": days}
+    return Item(query.ref, rt.flows.say("item.query", language, **values))
+
+
+def _news(rt: Runtime, db: Connection, person: Person) -> Items:
+    """What the desk answered, in her language."""
+    return tuple(
+        Item(
+            one.ref,
+            rt.flows.say("item.news", person.language, ref=one.ref, what=_said(rt, person, one)),
+        )
+        for one in queries.answered_of(db, person)
+    )
+
+
+def _said(rt: Runtime, person: Person, query: Query) -> str:
+    return rt.flows.say(f"answer.{query.answer}", person.language)
+
+
+def _languages(rt: Runtime, _db: Connection, person: Person) -> Items:
+    return tuple(Item(code, language_name(rt, code)) for code in people.languages(rt, person))
+
+
+def _telling(draft: Draft) -> dict[str, Any]:
+    """What names a dropped report: the number she typed first. Nothing of what is private."""
+    if draft.private:
+        return {}
     typed = {pair[0]: pair[1] for pair in draft.keys}
     return {**typed, **draft.given.get("answers", {})}
 
@@ -105,4 +154,9 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "deaths": (CHW, _deaths),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),
+    "queries": (("desk",), _queries),
+    "news": (CHW, _news),
+    "calls": (ANSWERERS, _calls),
+    "numbers": (ANSWERERS, _numbers),
+    "languages": ((*CHW, *ANSWERERS, "desk"), _languages),
 }

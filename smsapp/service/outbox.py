@@ -50,6 +50,7 @@ def put(
     alert_id: int | None = None,
     alert_level: int | None = None,
     report_id: int | None = None,
+    private: bool = False,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> int | None:
@@ -64,6 +65,7 @@ def put(
         alert_id=alert_id,
         alert_level=alert_level,
         report_id=report_id,
+        private=private,
         due_at=due_at,
         expires_at=expires_at,
     )

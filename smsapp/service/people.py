@@ -32,7 +32,7 @@ def _around(db: Connection, person: Person, roles: Sequence[str], now: datetime)
         if role == "supervisor":
             found += _supervisor(db, person, now)
         else:
-            found += _nearest(db, role, places, person.training, now)
+            found += _nearest(db, role, places, person, now)
     return found
 
 
@@ -44,13 +44,17 @@ def _supervisor(db: Connection, person: Person, now: datetime) -> list[Person]:
 
 
 def _nearest(
-    db: Connection, role: str, places: Sequence[int], training: bool, now: datetime
+    db: Connection, role: str, places: Sequence[int], person: Person, now: datetime
 ) -> list[Person]:
-    """The people of a role at the lowest of these places that has any who can be told."""
+    """The people of a role at the lowest of these places that has any who can be told.
+
+    Her supervisor is no desk for her, whatever role a roster gives her.
+    """
     able = [
         one
         for one in store.people_in(db, role, places, now)
-        if one.phone and one.training == training
+        if one.phone and one.training == person.training
+        if role != "desk" or one.id != person.supervisor_id
     ]
     height = min((places.index(one.place_id) for one in able), default=0)
     return [one for one in able if places.index(one.place_id) == height]

@@ -172,6 +172,7 @@ def _add(
             classes=list(judged.classes),
             waits=waits_for(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
+            private=filling.flow.private,
             seen_on=seen_on(rt, filling.flow, filling.answers, filling.began_at),
             opened_at=now,
             changed_at=now,

@@ -30,7 +30,7 @@ from smsapp.store.roster import KnownPerson
 
 REQUIRED = ("code", "name", "phone", "role", "language", "place")
 OPTIONAL = ("supervisor", "training_until", "active", "short")
-ROLES = ("chw", "supervisor", "facility", "district", "operator")
+ROLES = ("chw", "supervisor", "facility", "district", "desk", "operator")
 YES, NO = ("yes", "oui", "1", "true"), ("no", "non", "0", "false")
 ALWAYS = "always"  # training without an end: for the demonstration programme
 

@@ -88,8 +88,9 @@ def _supervisors(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
             continue
         if one.supervisor not in roles:
             yield Problem(one.line, "supervisor", "nobody has this code, here or in the database")
-        elif roles[one.supervisor] == "chw":
-            yield Problem(one.line, "supervisor", "this person is a chw; name a supervisor")
+        elif roles[one.supervisor] in ("chw", "desk"):  # a desk hears what no supervisor may
+            cure = f"this person is a {roles[one.supervisor]}; name a supervisor"
+            yield Problem(one.line, "supervisor", cure)
         elif _comes_round(one.code, above):
             yield Problem(one.line, "supervisor", "this person stands below herself; name another")
 

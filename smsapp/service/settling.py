@@ -107,7 +107,8 @@ def _settle(rt: Runtime, db: Connection, call: Call, *, goes_on: bool = False) -
         saving = as_report(rt, call, filling, call.length)
         if not saving.taken or not drafts.keep_draft(rt, db, person, saving, last_hop(call)):
             continue
-        if not _tell_danger(rt, db, person, saving) and not goes_on:
+        quiet = goes_on or saving.flow.private  # she alone should know that she began it
+        if not _tell_danger(rt, db, person, saving) and not quiet:
             _tell_missing(rt, db, person, saving)
 
 

@@ -132,8 +132,8 @@ def fill(
 
 
 def _twin(rt: Runtime, db: Connection, person: Person, filling: reports.Filling) -> Report | None:
-    """The report that already says all this. An answer to somebody is never one."""
-    if filling.report_id or _answers_somebody(filling.flow):
+    """The report that already says all this. What is no report is never one."""
+    if filling.report_id or not filling.flow.reports:
         return None
     if store.find_origin(db, filling.origin) is not None:
         return None
@@ -209,6 +209,8 @@ def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
     """
     if reading.judged.missing or not reading.unknown:
         return False
+    if filling.flow.help and reading.answers == filling.given.answers:
+        return True  # a form without one answer
     if _answers_somebody(filling.flow):
         return any(letter.isdigit() for piece in reading.unknown for letter in piece)
     return filling.report_id is not None and reading.answers == filling.given.answers

@@ -17,6 +17,7 @@ ROLES = {
     "supervisor": "the supervisor",
     "facility": "the facility",
     "district": "the district officer",
+    "desk": "the pay desk",
     "operator": "the operator",
 }
 

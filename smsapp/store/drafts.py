@@ -28,6 +28,7 @@ class Draft:
     report_id: int | None
     twin: bool
     state: str
+    private: bool
     began_at: datetime
     due_at: datetime
 

@@ -90,6 +90,11 @@ def note_unread(db: Connection, inbound_id: int, word: str) -> str:
     return before
 
 
+def mark_private(db: Connection, inbound_id: int) -> None:
+    """From here on it is for its desk alone."""
+    db.execute(update(inbound).where(inbound.c.id == inbound_id).values(private=True))
+
+
 def repeats(db: Connection, inbound_id: int, phone: str, since: datetime) -> int:
     """How often this phone sent this very text before, since then."""
     own = select(inbound.c.text).where(inbound.c.id == inbound_id).scalar_subquery()

@@ -33,6 +33,7 @@ class NewOutbound:
     alert_id: int | None = None
     alert_level: int | None = None
     report_id: int | None = None
+    private: bool = False  # for its desk alone
     due_at: datetime | None = None  # None: now
     expires_at: datetime | None = None
 

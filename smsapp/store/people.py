@@ -37,6 +37,8 @@ class Person:
     active: bool
     training: bool  # at that moment: an expired mark is none
     opted_out: bool
+    tips: bool  # a protocol reminder each week
+    guided: bool  # one tick a screen
 
 
 def _people() -> Select[tuple[object, ...]]:
@@ -78,6 +80,8 @@ def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
         active=row.active,
         training=row.training and (row.training_until is None or row.training_until > now),
         opted_out=row.opted_out,
+        tips=row.tips,
+        guided=row.guided,
     )
 
 
@@ -160,7 +164,12 @@ def set_opted_out(db: Connection, phone: str, *, opted_out: bool) -> bool:
 
 def set_language(db: Connection, person_id: int, language: str) -> None:
     """From now on she is answered in this language."""
-    db.execute(update(person).where(person.c.id == person_id).values(language=language))
+    change_person(db, person_id, language=language)
+
+
+def change_person(db: Connection, person_id: int, **values: str | bool) -> None:
+    """Write what is now true of a person."""
+    db.execute(update(person).where(person.c.id == person_id).values(values))
 
 
 def mark_training(db: Connection, code: str, until: datetime | None, *, training: bool) -> bool:

@@ -1,6 +1,6 @@
 """Reports, their origins and their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ class Report:
     answers: dict[str, Any]
     classes: list[str]
     waits: str
+    private: bool
     seen_on: date | None  # the local day the child was seen; None: the day it was opened
     opened_at: datetime
     changed_at: datetime
@@ -103,15 +104,19 @@ def children_of(db: Connection, person_id: int, since: datetime) -> list[Report]
     return [_make(Report, row) for row in db.execute(query)]
 
 
-def last_closed(db: Connection, person_id: int, since: datetime) -> Report | None:
-    """The last report she finished, or added to, by USSD since then."""
+def last_closed(
+    db: Connection, person_id: int, since: datetime, flows: Sequence[str]
+) -> Report | None:
+    """The last report of these flows she finished, or added to, by USSD; none that is private."""
     query = (
         select(report)
         .where(
             report.c.person_id == person_id,
+            report.c.flow.in_(flows),
             report.c.source == "ussd",
             report.c.state == "closed",
             report.c.unconfirmed.is_(False),
+            report.c.private.is_(False),
             report.c.changed_at >= since,
         )
         .order_by(report.c.changed_at.desc())

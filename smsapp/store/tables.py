@@ -82,7 +82,7 @@ person = Table(
     Column("name", String(120), nullable=False),
     Column("short", String(12), nullable=False),
     Column("phone", String(16), unique=True),  # E.164
-    Column("role", String(12), nullable=False),  # chw supervisor facility district operator
+    Column("role", String(12), nullable=False),  # chw supervisor facility district desk operator
     Column("language", String(8), nullable=False),
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("supervisor_id", Id, ForeignKey("person.id")),
@@ -350,6 +350,7 @@ query = Table(  # what a person asks of another and waits for: pay, a concern, a
     Column("report_id", Id, ForeignKey("report.id"), nullable=False, unique=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("kind", String(12), nullable=False),  # pay concern call number
+    Column("about", String(24), nullable=False, default=""),  # what was answered: none fee today …
     Column("private", Boolean, nullable=False),  # for its desk alone
     Column("training", Boolean, nullable=False),
     Column("phone", String(16), nullable=False, default=""),  # of a changed number

@@ -1,4 +1,7 @@
-"""One person's history, newest first, a page at a time: each source is read by its own index."""
+"""One person's history, newest first, a page at a time: each source is read by its own index.
+
+What is private is for its desk alone: it is not there, and no search finds it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -104,7 +107,7 @@ def _reports(person_id: int) -> Select[Any]:
         report.c.source.label("note"),
         report.c.closed_at.label("until"),
         report.c.training,
-    ).where(report.c.person_id == person_id)
+    ).where(report.c.person_id == person_id, report.c.private.is_(False))
 
 
 def _drafts(person_id: int) -> Select[Any]:
@@ -114,7 +117,7 @@ def _drafts(person_id: int) -> Select[Any]:
         draft.c.flow.label("what"),
         draft.c.state,
         draft.c.due_at.label("until"),
-    ).where(draft.c.person_id == person_id, draft.c.state != "settled")
+    ).where(draft.c.person_id == person_id, draft.c.state != "settled", draft.c.private.is_(False))
 
 
 def _inbound(person_id: int) -> Select[Any]:
@@ -125,7 +128,7 @@ def _inbound(person_id: int) -> Select[Any]:
         inbound.c.state,
         inbound.c.text,
         inbound.c.error.label("note"),
-    ).where(inbound.c.person_id == person_id, inbound.c.kind == "sms")
+    ).where(inbound.c.person_id == person_id, inbound.c.kind == "sms", inbound.c.private.is_(False))
 
 
 def _outbound(person_id: int) -> Select[Any]:
@@ -137,7 +140,7 @@ def _outbound(person_id: int) -> Select[Any]:
         outbound.c.text,
         outbound.c.reason.label("note"),
         outbound.c.final_at.label("until"),
-    ).where(outbound.c.person_id == person_id)
+    ).where(outbound.c.person_id == person_id, outbound.c.private.is_(False))
 
 
 def _alerts(person_id: int) -> Select[Any]:
@@ -206,7 +209,7 @@ def by_code(db: Connection, code: str) -> list[Found]:
 def by_ref(db: Connection, ref: str) -> list[Found]:
     """Who sent a report with this ref; several may have."""
     query = _people().add_columns(report.c.ref).join(report, report.c.person_id == person.c.id)
-    return _found(db, query.where(report.c.ref == ref))
+    return _found(db, query.where(report.c.ref == ref, report.c.private.is_(False)))
 
 
 def _found(db: Connection, query: Select[Any]) -> list[Found]:

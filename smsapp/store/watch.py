@@ -1,9 +1,9 @@
 """What needs a person's eye: alerts without an answer, and SMS that wait for a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
 
 from smsapp.store.tables import (
     alert,
@@ -42,6 +42,7 @@ class Message:
     alert_state: str  # empty: no alert
     alert_level: int | None  # None with an alert: it tells the one who raised it what became of it
     training: bool
+    private: bool  # for its desk alone: an operator sees that it waits, not whose it is
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def count_open_alerts(db: Connection) -> int:
 
 
 def _messages() -> Select[tuple[object, ...]]:
+    shown = outbound.c.private.is_(False)
     return (
         select(
             outbound.c.id,
@@ -141,10 +143,11 @@ def _messages() -> Select[tuple[object, ...]]:
             func.coalesce(alert.c.training, report.c.training, person.c.training, False).label(
                 "training"
             ),
+            outbound.c.private,
         )
-        .outerjoin(person, person.c.id == outbound.c.person_id)
+        .outerjoin(person, and_(person.c.id == outbound.c.person_id, shown))
         .outerjoin(alert, alert.c.id == outbound.c.alert_id)
-        .outerjoin(report, report.c.id == outbound.c.report_id)
+        .outerjoin(report, and_(report.c.id == outbound.c.report_id, shown))
     )
 
 
@@ -156,7 +159,7 @@ def waiting_for_person(db: Connection) -> list[Message]:
         .order_by(outbound.c.created_at, outbound.c.id)
         .limit(LIST_LIMIT)
     )
-    return [Message(**row) for row in db.execute(query).mappings()]
+    return [_message(row) for row in db.execute(query).mappings()]
 
 
 def count_waiting_for_person(db: Connection) -> dict[str, int]:
@@ -172,9 +175,16 @@ def count_waiting_for_person(db: Connection) -> dict[str, int]:
 
 
 def message(db: Connection, outbound_id: int) -> Message | None:
-    """One outgoing SMS."""
-    row = db.execute(_messages().where(outbound.c.id == outbound_id)).mappings().first()
-    return None if row is None else Message(**row)
+    """One outgoing SMS. A private one is there only while a person must decide about it."""
+    seen = or_(outbound.c.private.is_(False), outbound.c.state.in_(WAITS_FOR_PERSON))
+    query = _messages().where(outbound.c.id == outbound_id, seen)
+    row = db.execute(query).mappings().first()
+    return None if row is None else _message(row)
+
+
+def _message(row: RowMapping) -> Message:
+    message = Message(**row)
+    return replace(message, text="", phone="", person_id=None) if message.private else message
 
 
 def attempts(db: Connection, outbound_id: int) -> list[Attempt]:

@@ -18,6 +18,7 @@ ROLES = {
     "supervisor": "supervisor",
     "facility": "facility",
     "district": "district officer",
+    "desk": "pay desk",
     "operator": "operator",
     "": "unknown",
 }
@@ -105,8 +106,15 @@ def explained(word: str, means: str, count: int) -> str:
     return f"{word} means {means} from now on.{again}"
 
 
+def kind(message: Message) -> str:
+    """What sort of message this is."""
+    return "Private message" if message.private else KINDS.get(message.kind, message.kind)
+
+
 def advice(message: Message) -> str:
     """What we would do with a message that waits for a person."""
+    if message.private:
+        return "Send it again: its text is neutral, and a second copy does no harm."
     if message.alert_state and message.alert_level is None:
         return "Send it again: she waits to hear what became of her alert."
     if message.alert_state in ("acknowledged", "closed"):

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("report_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("about", sa.String(length=24), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
         sa.Column("phone", sa.String(length=16), nullable=False),

@@ -1,0 +1,56 @@
+"""What only one flow tells a person of herself, found when it begins: placeholder -> text."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.flow.model import Flow
+from smsapp.runtime import Runtime
+from smsapp.service import queries
+from smsapp.service.naming import language_name
+from smsapp.store.people import Person
+
+Values = dict[str, str]
+Known = Callable[[Runtime, Connection, Person, str], Values]
+SHOWN = 3  # queries whose state stands on one screen
+
+
+def known_in(rt: Runtime, db: Connection, person: Person, flow: Flow, language: str) -> Values:
+    """What this flow says of her, in the language she is served in."""
+    return KNOWN[flow.id][1](rt, db, person, language) if flow.id in KNOWN else {}
+
+
+def known_names(flow: Flow) -> tuple[str, ...]:
+    """What a dropped filling of this flow keeps as it was."""
+    return KNOWN[flow.id][0] if flow.id in KNOWN else ()
+
+
+def _pay(rt: Runtime, db: Connection, person: Person, language: str) -> Values:
+    """The month before this one, and how her queries stand."""
+    now = rt.now()
+    last = (now.astimezone(ZoneInfo(rt.settings.timezone)).month - 2) % 12 + 1
+    values = {"month": rt.flows.say(f"month.{last}", language)}
+    for number, one in enumerate(queries.open_of(db, person)[:SHOWN], start=1):
+        days = queries.days(one, now)
+        values[f"query_{number}"] = rt.flows.say(
+            f"query.{one.state}", language, ref=one.ref, days=days
+        )
+    return values
+
+
+def _me(rt: Runtime, db: Connection, person: Person, _language: str) -> Values:
+    """Her language, what is on, and whether somebody could approve a number."""
+    values = {"language": language_name(rt, person.language)}
+    flags = {
+        "guided_on": person.guided,
+        "tips_on": person.tips,
+        "approver": queries.somebody(rt, db, person, "number"),
+    }
+    return values | {name: "1" for name, held in flags.items() if held}
+
+
+KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what finds them
+    "pay": (("month", *(f"query_{number}" for number in range(1, SHOWN + 1))), _pay),
+    "me": (("language", "guided_on", "tips_on", "approver"), _me),
+}
