@@ -11,6 +11,15 @@ from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Flow
 from smsapp.flow.reading import Reading, read
 
+COMMANDS = {
+    "stop": "sms.stopped",
+    "start": "sms.started",
+    "who": "sms.who_alone",
+    "last": "sms.last_none",
+    "language": "sms.language_not",
+    "fix": "sms.fix_how",
+    "cancel": "sms.cancel_how",
+}
 OF_OTHERS = ("chw", "chw_phone", "name", "time")  # of the one who is answered: not known here
 
 
@@ -32,6 +41,11 @@ def preview(library: Library, body: str, given: Given) -> Preview:
     if flow is None:
         return Preview("", {}, (), (), _system_reply(library, opening, given))
     given = replace(given, params=_params(flow) | given.params)
+    return preview_in(library, flow, opening, given)
+
+
+def preview_in(library: Library, flow: Flow, opening: Opening, given: Given) -> Preview:
+    """Read letters and digits as a filling of this flow, added to what was given before."""
     reading = read(flow, opening, given)
     missing = tuple(ask.id for ask in reading.judged.missing)
     if not opening.rest.strip() and flow.help:
@@ -59,13 +73,13 @@ def _reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
 
 
 def _system_reply(library: Library, opening: Opening, given: Given) -> str:
-    word = "sms.not_understood"
-    if opening.command in ("stop", "start"):
-        word = f"sms.{opening.command}ped" if opening.command == "stop" else "sms.started"
-    elif opening.command or not opening.rest:
+    """A sentence of the system, as it is said to somebody who has sent nothing yet."""
+    word = COMMANDS.get(opening.command, "")
+    if opening.command == "help" or not (opening.rest or word):
         word = "sms.help_chw" if given.role == "chw" else "sms.help_answerer"
-    elif opening.ref:
-        word = "sms.not_found"
-    values = {**given.values, "ref": opening.ref}
+    elif not word:
+        word = "sms.not_found" if opening.ref else "sms.not_understood"
+    languages = " ".join(library.words.spoken).upper()
+    values = {**given.values, "ref": opening.ref, "languages": languages}
     phone = given.values.get("help", "{help}")
     return library.sms(word, given.language, given.training, phone, **values)

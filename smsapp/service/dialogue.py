@@ -163,18 +163,26 @@ def _continue(
     Danger among them is told at once, as a report of its own.
     """
     settle_for_sms(rt, db, person.phone)
-    fits = [
-        take_up(rt, draft, flow, base)
-        for draft in draft_store.drafts_of(db, person.id, rt.now())
-        if (flow := _served(rt, draft.flow, base)) and has_answers(flow, opening.rest)
-    ]
-    if len(fits) > 1:
-        fits = [one for one in fits if _is_missing(one, opening)] or fits
+    fits = begun(rt, db, person, opening, base)
     if len(fits) > 1:
         return _which(rt, db, person, sms, opening, base, fits)
     if not fits:
         return None
     return go_on(rt, db, person, sms, fits[0], opening)
+
+
+def begun(
+    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given
+) -> list[reports.Filling]:
+    """What she left unfinished that these letters may go on with."""
+    fits = [
+        take_up(rt, draft, flow, base)
+        for draft in draft_store.drafts_of(db, person.id, rt.now())
+        if (flow := _served(rt, draft.flow, base)) and has_answers(flow, opening.rest)
+    ]
+    if len(fits) < 2:
+        return fits
+    return [one for one in fits if _is_missing(one, opening)] or fits
 
 
 def _which(

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from smsapp import gsm
 from smsapp.cli import main
-from smsapp.flow.library import SIGNED_COLUMNS, load_library
+from smsapp.flow.library import SIGNED_COLUMNS, Library, load_library
 from smsapp.runtime import Runtime
 from tests.flow.build import FLOWS, sound
 
@@ -127,6 +128,28 @@ def test_read_as_somebody(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     assert nobody.exit_code == 1
     assert "Nobody is registered" in nobody.output
     assert run("read", "CCM", "--from", "x").exit_code == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_read_goes_on_with_what_the_sender_left_unfinished(
+    rt: Runtime, flows: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smsapp.service import callbacks
+    from smsapp.service.demonstration import seed_demonstration
+
+    seed_demonstration(rt)
+    for name in ("var_dir", "database_url", "redis_url"):
+        monkeypatch.setenv(name.upper(), str(getattr(rt.settings, name)))
+    body = b"id=1&from=%2B265991000001&to=24000&text=CCM+A14+S0+D0&date=2026-03-02+08%3A42%3A00"
+    served = replace(rt, flows=flows)
+    callbacks.take(served, "sms", body)
+    callbacks.read_due(served)
+    found = read("M3 P0 T0", "--from", "+265991000001")
+    assert (found["flow"], found["missing"]) == ("iccm", [])
+    assert "TREAT AT HOME" in str(found["reply"])
+    assert read("M3 P0 T0", "--from", "+265991000002")["flow"] == ""
+    with rt.read() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM report").scalar() == 0
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
