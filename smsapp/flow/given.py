@@ -27,6 +27,7 @@ class Given:
     role: str = "chw"
     training: bool = False
     face: Face = "ussd"
+    guided: bool = False  # one statement a screen
     flows: tuple[str, ...] = ()  # ids she may begin
     params: dict[str, int | bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known

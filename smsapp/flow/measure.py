@@ -9,6 +9,7 @@ from smsapp.flow.answer import Wrong, choices, parse
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given, Item
+from smsapp.flow.guide import guided
 from smsapp.flow.judge import Facts, holds
 from smsapp.flow.later import LIST_LENGTHS, known_choices, later
 from smsapp.flow.model import Answers, Ask, Flow, Line, When
@@ -209,3 +210,15 @@ def screens(
             sized.flow, ask, facts, answers, given, sized.words,
             page=page, notice=notice, outcomes=outcomes,
         ).text  # fmt: skip
+    yield from _guided(sized, ask, facts, replace(given, guided=True), answers)
+
+
+def _guided(sized: Sized, ask: Ask, facts: Facts, given: Given, answers: Answers) -> Iterator[str]:
+    """The same ask, one statement a screen."""
+    led = guided(sized.flow, ask, facts, given)
+    for page in range(len(led.statements)) if led else ():
+        notice = led.ticked("", page) if led else ""
+        if isinstance(notice, Wrong):
+            yield show(
+                sized.flow, ask, facts, answers, given, sized.words, page=page, notice=notice
+            ).text

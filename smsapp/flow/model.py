@@ -93,6 +93,7 @@ class Ask:
     opens: Literal["", "resume", "amend"] = ""  # of a list in a menu: what picking one does
     optional: bool = False  # an SMS may leave it out, and it is then absent
     put: When = ()  # of an optional ask: where USSD puts it at all
+    whole: bool = False  # of ticks: one screen also for who is guided
     dates: bool = False  # of a number: how many days ago that happened which is reported
     waits: tuple[str, ...] = ()  # answers (ids) that keep the report waiting for this ask
     again: bool = False  # asked anew when a waiting report is taken up again

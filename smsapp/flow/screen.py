@@ -11,6 +11,7 @@ from smsapp import gsm
 from smsapp.flow.answer import Wrong, choices
 from smsapp.flow.fill import fill
 from smsapp.flow.given import Given
+from smsapp.flow.guide import WORDS, guided
 from smsapp.flow.judge import Facts, classify, lines
 from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow
 from smsapp.flow.words import Words
@@ -129,11 +130,15 @@ def show(
     top = head(flow, ask, facts, answers, given, outcomes)
     offered = options(ask, answers, facts, given)
     paged = [offered]
-    if ask.kind in PAGED:
+    led = guided(flow, ask, facts, given)
+    if led:
+        top = fill(led.statements[page].text[language], values(answers, given))
+        paged, page = [[words.say(WORDS[key], language, {}) for key in led.keys(page)]], 0
+    elif ask.kind in PAGED:
         paged = pages(top, offered, ticks=ask.kind == "ticks", whole=whole)
     marks = _marks(words, given, whole=whole)
     said = [words.say(notice.word, language, notice.values)] if notice else []
-    body = [part for part in (top, *paged[page]) if part]
+    body = [part for part in (top, *paged[page if ask.kind in PAGED else 0]) if part]
     more = page + 1 < len(paged) and ask.kind != "ticks"
     nav = [words.say("nav.more", language, {})] if more else []
     nav += [words.say("nav.none", language, {})] if ask.kind == "list" and ask.opens else []

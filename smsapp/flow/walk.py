@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from smsapp.flow.answer import Wrong, choices, parse
 from smsapp.flow.given import Given
+from smsapp.flow.guide import Guided, guided
 from smsapp.flow.judge import Facts, holds, judge, learn
 from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.screen import page_count
@@ -24,6 +25,7 @@ class Walked:
     barrier: int = 0  # steps that `00` may not take back
     page: int = 0
     ticked: tuple[str, ...] = ()  # on the pages before this one
+    asking: str = ""  # the ticks she is guided through: what is ticked so far may be saved already
     withdrawn: int = 0  # times danger was called a mistake
     commits: int = 0  # changes that are saved at their hop
     notice: Wrong | None = None
@@ -73,6 +75,8 @@ def next_ask(flow: Flow, walked: Walked, given: Given) -> tuple[Ask | None, Fact
         danger_ask = flow.danger_ask
         if danger_ask and facts["danger"] is True and facts.get(danger_ask.id, "") == "":
             ask = danger_ask
+        elif walked.asking:
+            ask = flow.ask(walked.asking)
         object.__setattr__(walked, "ahead", (ask, facts))
     assert walked.ahead is not None
     return walked.ahead
@@ -85,7 +89,15 @@ def step(flow: Flow, walked: Walked, key: str, given: Given) -> Walked:
     if ask is None:
         return walked
     if key == BACK:
-        return _back(walked, ask)
+        return _back(flow, walked, ask, given)
+    led = guided(flow, ask, facts, given)
+    if led:
+        return _guide(flow, walked, ask, led, key, facts, given)
+    return _answer(flow, walked, ask, key, facts, given)
+
+
+def _answer(flow: Flow, walked: Walked, ask: Ask, key: str, facts: Facts, given: Given) -> Walked:
+    """A key that answers, or shows more."""
     pages = 1
     if ask.kind == "ticks" or key == MORE:
         pages = page_count(flow, ask, facts, given, walked.answers)
@@ -103,10 +115,31 @@ def step(flow: Flow, walked: Walked, key: str, given: Given) -> Walked:
     return _accept(flow, walked, ask, key, value, facts, given)
 
 
-def _back(walked: Walked, ask: Ask) -> Walked:
+def _guide(
+    flow: Flow, walked: Walked, ask: Ask, led: Guided, key: str, facts: Facts, given: Given
+) -> Walked:
+    """One statement more; a danger sign among those so far is told at this very hop."""
+    tick = led.ticked(key.strip(), walked.page)
+    if isinstance(tick, Wrong):
+        return replace(walked, notice=tick)
+    ticked = (*walked.ticked, tick)
+    value: Value = [choice.id for _, choice in choices(ask, facts) if choice.id in ticked]
+    if walked.page + 1 == len(led.statements):
+        return _accept(flow, replace(walked, asking=""), ask, key, value, facts, given)
+    taken = (*walked.taken, (ask.id, key))
+    after = replace(walked, taken=taken, page=walked.page + 1, ticked=ticked, asking=ask.id)
+    so_far = replace(after, answers={**walked.answers, ask.id: value})
+    told = _told(flow, so_far, ask, facts, given)
+    return told if told.commits > walked.commits or ask.id in walked.answers else after
+
+
+def _back(flow: Flow, walked: Walked, ask: Ask, given: Given) -> Walked:
     begun = bool(walked.taken) and walked.taken[-1][0] == ask.id  # ticks of an earlier page
-    if walked.page and not begun:
+    if walked.page and not begun and not walked.asking:
         return replace(walked, page=0)
+    if given.guided and len(walked.taken) > walked.barrier:
+        before = resume(flow, walked.taken[:-1], given)
+        return replace(before, barrier=walked.barrier, commits=walked.commits)
     if len(walked.taken) > walked.barrier:
         last = walked.taken[-1][0]
         fixed, free = walked.taken[: walked.barrier], walked.taken[walked.barrier :]
@@ -126,7 +159,13 @@ def _accept(
         walked, answers=answers, taken=(*walked.taken, (ask.id, key)), page=0, ticked=()
     )
     if ask.kind == "danger":
+        after = replace(after, page=walked.page, ticked=walked.ticked)  # where she was led so far
         return _answer_danger(flow, after, ask, value, given)
+    return _told(flow, after, ask, facts, given)
+
+
+def _told(flow: Flow, after: Walked, ask: Ask, facts: Facts, given: Given) -> Walked:
+    """The same, to be saved at this hop where danger is added to what these facts held."""
     if ask.id not in flow.danger_support:
         return after
     _, new = next_ask(flow, after, given)
@@ -144,7 +183,8 @@ def _answer_danger(flow: Flow, walked: Walked, ask: Ask, value: Value, given: Gi
     made = {ask.id}.union(*(set().union(*flow.when_of(name)) for name in judged.dangers))
     made |= {one.id for one in flow.asks if one.kind == "unit" and one.scales in made}
     answers = {name: kept for name, kept in walked.answers.items() if name not in made}
-    return replace(after, answers=answers, withdrawn=after.withdrawn + 1)
+    again = replace(after, answers=answers, page=0, ticked=(), asking="")
+    return replace(again, withdrawn=after.withdrawn + 1)
 
 
 def _dangers(flow: Flow, facts: Facts) -> set[str]:

@@ -32,6 +32,7 @@ def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Gi
         language=people.language_of(rt, person),
         role=person.role,
         training=person.training,
+        guided=person.guided,
         face=face,
         flows=tuple(_open_flows(rt, db, person)),
         values=_values(rt, db, person),
@@ -74,7 +75,8 @@ def given_again(rt: Runtime, flow: Flow, draft: Draft, base: Given) -> Given:
     kept = read_given(json.dumps(draft.given))
     again = replace(given_in(rt, flow, base), params=kept.params, lists=kept.lists)
     told = {name: kept.values[name] for name in known_names(flow) if name in kept.values}
-    again = replace(again, answers=kept.answers, begun=kept.begun, values=again.values | told)
+    again = replace(again, answers=kept.answers, values=again.values | told)
+    again = replace(again, begun=kept.begun, guided=kept.guided)
     if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
         values = {name: value for name, value in again.values.items() if name != "mistake"}
         return replace(again, values=values)

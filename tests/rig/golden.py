@@ -13,6 +13,7 @@ What people and the network do stands at the start of a line, what they get begi
     sms +265...: "OK"        an SMS, \\n a new line in it; `same sms x2`: delivered twice more
     clock +15 min            time passes, and the clock does what is due
     lose redis / redis down / redis up
+    guided +265...           this person sees one statement a screen
     unreachable +265...      the network cannot bring this phone's SMS
     explain BAMBINO CCM      an operator says what a word means
     signed / signed en       every flow is signed in English and French, or in these languages only
@@ -169,6 +170,9 @@ class Player:
     def _unreachable(self, phone: str) -> None:
         self.stage.write("UPDATE outbound SET state = 'failed' WHERE phone = :phone", phone=phone)
 
+    def _guided(self, phone: str) -> None:
+        self.stage.write("UPDATE person SET guided = true WHERE phone = :phone", phone=phone)
+
     def _phone(self, phone: str) -> None:
         self.stage.phone = phone
 
@@ -205,6 +209,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"lose redis", lambda player: player.stage.rt.redis.flushall()),
     (r"redis down", lambda player: player.stage.redis(NOWHERE)),
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),
+    (r"guided (\+\d+)", Player._guided),
     (r"unreachable (\+\d+)", Player._unreachable),
     (r"explain (\w+) (\w+)", Player._explain),
     (r"signed((?: \w\w)*)", Player._signed),
