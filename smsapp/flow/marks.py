@@ -12,6 +12,7 @@ from smsapp.flow.spelling import number
 
 TOKEN = re.compile(r"[A-Z0-9]+|[^A-Z0-9\W_]+|[^\x00-\x7f]")  # any other sign is a separator
 DATE = re.compile(r"\d{1,2}([/.:-])\d{1,2}(\1\d{2,4})?(?![A-Z0-9])")
+NUMBER_NEXT = re.compile(r"[^A-Z0-9]*(?:[0-9]|[OIL](?![A-Z0-9]))")
 Kind = Literal["letter", "number", "word", "maybe", "odd"]
 
 
@@ -102,7 +103,7 @@ def _of_token(
     elif token.isalpha():
         yield _of_word(abc, token, waiting=waiting)
     else:
-        yield from _of_items(abc, item, token, behind)
+        yield from _of_items(abc, item, token, behind, waiting=waiting)
 
 
 def _of_word(abc: Alphabet, token: str, *, waiting: bool) -> Mark:
@@ -114,7 +115,9 @@ def _of_word(abc: Alphabet, token: str, *, waiting: bool) -> Mark:
     return Mark("maybe" if alone or (pair and not waiting) else "word", token, token)
 
 
-def _of_items(abc: Alphabet, item: re.Pattern[str], token: str, behind: str) -> Iterator[Mark]:
+def _of_items(
+    abc: Alphabet, item: re.Pattern[str], token: str, behind: str, *, waiting: bool
+) -> Iterator[Mark]:
     """`A14S0D0`: each letter with its number; what is stuck to one makes it doubtful."""
     name = token.rstrip("0123456789")
     if name in abc.names:
@@ -126,7 +129,8 @@ def _of_items(abc: Alphabet, item: re.Pattern[str], token: str, behind: str) -> 
     while at < len(token):
         found = item.match(token, at)
         goes_on = at == 0 or bool(made[-1].unit)  # 1y6m
-        if found is None or not (found[1] or goes_on) or not _may_be(found):
+        after_letter = bool(found and found[1]) or (at == 0 and waiting)
+        if found is None or not (found[1] or goes_on) or not _may_be(found[2], after_letter):
             break
         unit = _unit(abc, found, token, behind)
         at = found.end(3) if unit else found.end(2)
@@ -145,9 +149,9 @@ def _of_items(abc: Alphabet, item: re.Pattern[str], token: str, behind: str) -> 
     yield from made
 
 
-def _may_be(found: re.Match[str]) -> bool:
+def _may_be(digits: str, after_letter: bool) -> bool:
     """A number has a digit; `ALI` is no 11, `SODO3` is S0 D0 and the rest."""
-    return bool(number(found[2])) or (bool(found[1]) and len(found[2]) == 1)
+    return bool(number(digits)) or (after_letter and len(digits) == 1)
 
 
 def _unit(abc: Alphabet, found: re.Match[str], token: str, behind: str) -> str:
@@ -156,7 +160,7 @@ def _unit(abc: Alphabet, found: re.Match[str], token: str, behind: str) -> str:
     if not word or (found[1] and abc.letters[found[1]].id != abc.scaled):
         return ""
     last = found.end(3) == len(token)
-    if word in abc.letters and last and re.match(r"[\s,;.:=-]*\d", behind):
+    if word in abc.letters and last and NUMBER_NEXT.match(behind):
         return ""
     return abc.units[word]
 
