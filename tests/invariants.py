@@ -80,8 +80,11 @@ def reports_are_exactly_one(db: Connection, record: Record) -> Iterator[str]:
     for row in _rows(db, "SELECT id FROM report WHERE id NOT IN (SELECT report_id FROM origin)"):
         yield f"I2: report {row['id']} has no origin"
     written = defaultdict(set)
-    for row in _rows(
-        db, "SELECT ref, phone FROM report JOIN person ON person.id = report.person_id"
+    for row in _rows(  # by her number, and by one that has stopped
+        db,
+        "SELECT ref, phone FROM report JOIN person ON person.id = report.person_id "
+        "UNION SELECT ref, phone FROM report JOIN outbound "
+        "ON outbound.person_id = report.person_id AND outbound.key LIKE 'number.old:%'",
     ):
         written[row["phone"]].add(row["ref"])
     for hop in record.get("hop", ()):

@@ -84,6 +84,8 @@ def _meant(
     report = store.report_by_ref(db, person.id, ref) if is_ref(ref) else None
     if report is None:
         return lost(rt, db, person, "sms.not_hers", text=ref[:MOST_DIGITS])
+    if report.private:  # her supervisor is not whom to call about it
+        return lost(rt, db, person, "sms.not_found", ref=ref)
     if report.state == "withdrawn":
         return lost(rt, db, person, "sms.withdrawn", ref=ref)
     flow = rt.flows.flows.get(report.flow) if report.flow in base.flows else None
