@@ -15,6 +15,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports, twins
 from smsapp.service.fillings import as_report, last_hop
 from smsapp.service.naming import named
+from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
@@ -120,6 +121,8 @@ def _tell_danger(rt: Runtime, db: Connection, person: Person, saving: reports.Fi
     report = store.report_by_id(db, origin.report_id)
     if not any(one.id in report.classes for one in saving.flow.danger_classes):
         return False
+    if not alert_store.standing(db, report.id):
+        return False  # a child seen earlier, who is at the facility by now: nobody was called
     key = f"dropped:{origin.report_id}:{origin.n}"
     _put(rt, db, person, key, "sms.dropped", report.id, ref=report.ref)
     return True
