@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         30.0, gt=0, description="first pause after a refused send; doubles"
     )
     retry_cap_seconds: float = Field(900.0, gt=0, description="longest pause between two tries")
+    reminder_hour: int = Field(
+        7, ge=0, le=23, description="local hour of follow-up reminders: programme's choice"
+    )
+    reminder_spread_minutes: int = Field(
+        60, ge=1, le=720, description="reminders of a morning are spread over this long"
+    )
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")
     correct_seconds: float = Field(

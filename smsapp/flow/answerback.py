@@ -15,8 +15,8 @@ from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.reading import Reading
 from smsapp.flow.screen import values
 
-MORE = ".."  # something else was not understood either
-JOINT = ","  # between two things that were not understood
+MORE = ".."  # something is left out
+JOINT = ","  # between two things that were not understood, or are due
 
 
 def sms_reply(
@@ -105,10 +105,15 @@ def missing_letters(missing: Iterable[Ask]) -> str:
 
 def unread_text(unknown: Iterable[str]) -> str:
     """What was not understood, as far as whole pieces of it fit."""
-    room = WIDTHS["text"] - gsm.septets(MORE)
+    return whole_pieces(dict.fromkeys(map(gsm.fold, unknown)), WIDTHS["text"])
+
+
+def whole_pieces(pieces: Iterable[str], width: int) -> str:
+    """Pieces side by side, as far as whole ones fit; what is left out is shown as `..`."""
+    room = width - gsm.septets(MORE)
     named: list[str] = []
     left_out = False
-    for piece in dict.fromkeys(map(gsm.fold, unknown)):
+    for piece in pieces:
         size = gsm.measure(JOINT.join([*named, piece]))
         if size.outside or size.units > room:
             left_out = True

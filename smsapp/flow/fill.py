@@ -36,6 +36,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "letters": 20,
     "languages": 20,  # codes: EN FR NY SW
     "text": 20,
+    "tasks": 60,  # refs with their words: `FU482913, R123455`
 }
 
 

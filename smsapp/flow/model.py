@@ -18,7 +18,7 @@ AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "dan
 ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
-    "query", "answer_query", "set_person",
+    "query", "answer_query", "set_person", "task", "answer_task",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
@@ -90,7 +90,7 @@ class Ask:
     special: dict[str, str] = field(default_factory=dict)  # what is typed -> the id stored
     scales: str = ""  # of a unit ask: the earlier number it scales
     offers: str = ""  # of a list: which things of the sender's it offers
-    opens: Literal["", "resume", "amend"] = ""  # of a list in a menu: what picking one does
+    opens: Literal["", "resume", "amend", "task"] = ""  # of a list in a menu: what picking one does
     optional: bool = False  # an SMS may leave it out, and it is then absent
     put: When = ()  # of an optional ask: where USSD puts it at all
     whole: bool = False  # of ticks: one screen also for who is guided
@@ -127,8 +127,8 @@ class Effect:
     id: str
     do: EffectKind
     when: When = ()
-    kind: str = ""  # of an alert, reminder or query: its word; of set_person: what is set
-    ask: str = ""  # the ask that names what is answered or asked for
+    kind: str = ""  # of an alert, reminder, task or query: its word; of set_person: what is set
+    ask: str = ""  # the ask that names what is answered, asked for, or about whom it is
     answer: str = ""  # of answer_…: the ask that holds the answer; of a query: what it is about
     day: str = ""  # of record_death: the ask that says how many days ago
     child: str = ""  # of record_death: the ask that names the child's report
@@ -138,6 +138,7 @@ class Effect:
     climbed: tuple[Line, ...] = ()  # the SMS to those told because nobody answered
     hasten: When = ()  # where it holds, the next level is told at once
     minutes: tuple[int | str, ...] = ()  # of a follow_up: when the nudges come
+    days: int | str = 0  # of a task: due this long after the day seen
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -20,6 +20,8 @@ OUTCOMES = {  # what can become of each effect
     "answer_alert": ANSWERED,
     "answer_request": ANSWERED,
     "follow_up": ("done",),
+    "task": ("done",),
+    "answer_task": ("done", "already", "not_yours"),
     "record_death": ("done", "already"),
     "query": (*TOLD, "taken", "same"),
     "answer_query": (*ANSWERED, "taken"),
@@ -96,9 +98,9 @@ def _sources(flow: Flow) -> Iterator[Found]:
         if not sourced.get(place):
             yield place, "source", cure if place in sourced else "test a class instead"
     for effect in flow.effects:
-        minutes = (*effect.minutes, *(rung.minutes for rung in effect.ladder))
-        if any(_number(one) and one for one in minutes):
-            yield f"effect {effect.id}", "source", "make the minutes a param with a source"
+        spans = (*effect.minutes, effect.days, *(rung.minutes for rung in effect.ladder))
+        if any(_number(one) and one for one in spans):
+            yield f"effect {effect.id}", "source", "make the time a param with a source"
 
 
 def _has_limit(when: When) -> bool:
@@ -152,7 +154,7 @@ def _danger(flow: Flow) -> Iterator[Found]:
             deciding |= set().union(*ask.when)
     late = ""
     for ask in flow.asks:
-        if ask.kind != "danger" and ask.id not in deciding:
+        if ask.kind not in ("danger", "list") and ask.id not in deciding:  # a list: of whom
             late = late or ask.id
         elif late and ask.id in deciding:
             yield f"ask {ask.id}", "danger", f"it decides danger: ask it before {late}"

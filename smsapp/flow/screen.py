@@ -16,6 +16,7 @@ from smsapp.flow.judge import Facts, classify, lines
 from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow
 from smsapp.flow.words import Words
 
+FIRST = "menu"  # the flow that every call begins with
 ONE_PAGE_CHOICES = 6  # a list this short stays whole where it fits: domain notes, G2
 WHOLE_ROOM = 48  # septets kept for the whole training line and its line break
 PAGED = ("one", "ticks", "list")  # danger and notes are one screen, or the checker refuses them
@@ -35,7 +36,7 @@ class Screen:
 
 def said_whole(flow: Flow, ask: Ask) -> bool:
     """Whether this screen carries the whole training line: the call's first, and danger."""
-    return flow.kind == "menu" or ask.kind == "danger"
+    return flow.id == FIRST or ask.kind == "danger"
 
 
 def values(answers: Answers, given: Given) -> dict[str, object]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from smsapp.channels.contract import HopReply
 from smsapp.flow import screen
 from smsapp.flow.given import Given
-from smsapp.flow.model import Flow
+from smsapp.flow.model import Ask, Flow
 from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
@@ -127,18 +127,33 @@ def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, l
     if ask is None or not value:
         return
     if ask.opens and value != NONE_OF_THESE:
-        opened = _resume(rt, call, value, length) if ask.opens == "resume" else False
-        if not (opened or (ask.opens == "amend" and _amend(rt, call, value, given))):
+        if not _open(rt, call, ask.opens, value, given, length):
             _leave(rt, call)
         return
     chosen = next((one for one in ask.choices if one.id == value and one.flow), None)
     if chosen:
         _begin_flow(rt, call, rt.flows.flows[chosen.flow], given, begun=chosen.knows)
+    elif next_ask(flow, walked, given)[0] is None:
+        _leave(rt, call)
+
+
+def _open(rt: Runtime, call: Call, opens: str, value: str, given: Given, length: int) -> bool:
+    """What picking one of a list does. False: it is gone by now."""
+    if opens == "resume":
+        return _resume(rt, call, value, length)
+    kind, _, ref = value.rpartition(":")
+    if opens == "amend" or kind == "test":
+        return _amend(rt, call, ref, given)
+    if kind not in given.flows:
+        return False
+    _begin_flow(rt, call, rt.flows.flows[kind], given, answers={"task": ref})
+    return True
 
 
 def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -> Filling:
-    call.n += 1
-    origin = f"ussd:{call.session}:{call.n}"
+    kept = flow.kind != "menu"  # of a menu under the menu nothing is
+    call.n += kept
+    origin = f"ussd:{call.session}:{call.n}" if kept else ""
     given = given_in(rt, flow, base, **more)
     if flow.lists_read - base.lists.keys() or known_names(flow):
         given = _begun(rt, call, flow, given)
@@ -223,7 +238,12 @@ def _show(
         rt.flows.words,
         page=walked.page,
         notice=walked.notice,
-        back=len(walked.taken) > walked.barrier or (flow.kind != "menu" and not walked.taken),
+        back=len(walked.taken) > walked.barrier or (not walked.taken and _may_leave(flow, ask)),
         outcomes=call.outcomes,
     )
     return HopReply(shown.text, shown.ends, f"{filling.flow}.{ask.id}")
+
+
+def _may_leave(flow: Flow, ask: Ask) -> bool:
+    """Whether `00` on the first screen leads back to the menu; a list that opens names 0 for it."""
+    return flow.id != screen.FIRST and not ask.opens

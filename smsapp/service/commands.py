@@ -1,4 +1,4 @@
-"""The words that are no report: HELP, WHO, LAST, LANG, STOP, START, FIX, CANCEL."""
+"""The words that are no report: HELP, WHO, LAST, TASK, LANG, STOP, START, FIX, CANCEL."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.answerback import append_echo, echo, help_reply
+from smsapp.flow.answerback import append_echo, echo, help_reply, whole_pieces
+from smsapp.flow.fill import WIDTHS
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, open_sms
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
-from smsapp.service import corrections, people
+from smsapp.service import corrections, people, tasks
 from smsapp.service.given import given_in
 from smsapp.service.naming import local_time
 from smsapp.service.texted import Answer, lost
@@ -86,6 +87,16 @@ def _told_apart(rt: Runtime) -> list[str]:
     return [flow.id for flow in rt.flows.flows.values() if flow.reports]
 
 
+def _tasks(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
+) -> Answer:
+    """What is due for her today, as it is answered: `FU482913`, `R123455`."""
+    due = [one.word + one.ref for one in tasks.due(rt, db, person)] if person.role == "chw" else []
+    if not due:
+        return lost(rt, db, person, "sms.tasks_none")
+    return lost(rt, db, person, "sms.tasks", tasks=whole_pieces(due, WIDTHS["tasks"]))
+
+
 def _day(rt: Runtime, moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%d/%m}"
 
@@ -111,6 +122,7 @@ DO = {
     "start": _start,
     "who": _who,
     "last": _last,
+    "tasks": _tasks,
     "language": _language,
     "fix": corrections.fix,
     "cancel": corrections.cancel,

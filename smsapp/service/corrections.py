@@ -26,13 +26,14 @@ from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, t
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store import tasks as task_store
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
 from smsapp.store.requests import OPEN, of_report
 from smsapp.store.sent import withdraw
 
 SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
-CORRECTABLE = {"raise_alert", "follow_up", "request"}  # effects that a change can follow
+CORRECTABLE = {"raise_alert", "follow_up", "request", "task", "answer_task"}  # a change can follow
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,7 @@ def cancel(
     withdraw(db, report.id, rt.now())
     store.add_event(db, report.id, rt.now(), "withdrawn", report.answers, report.classes)
     supply.withdraw(rt, db, person, report.id)
+    task_store.reopen(db, report.id)
     stands = alerts.doubt_alert(rt, db, report.id)
     word = "sms.cancelled_alert" if stands else "sms.cancelled"
     return lost(rt, db, person, word, ref=report.ref)

@@ -12,8 +12,11 @@ from smsapp.store import deaths as store
 from smsapp.store import reports as report_store
 from smsapp.store.deaths import Death
 from smsapp.store.people import Person
+from smsapp.store.reports import Report
 
 MOURNING = timedelta(days=7)  # no tip or nudge to who told a death: programme's choice, a week
+BANDS, OLDEST = ((1, "newborn"), (12, "infant")), "child"  # under so many months: domain notes C4
+MONTHS = 12  # of a year
 RECENT = timedelta(days=30)  # deaths told longer ago are not offered as "told already"
 
 
@@ -60,16 +63,16 @@ def in_mourning(db: Connection, person_id: int, now: datetime) -> bool:
 def record_told(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     """The effect `record_death`: its asks say who died, how long ago, and which child that was."""
     answers = case.filling.answers
-    kind = str(answers.get(effect.ask, "")) or effect.kind
+    child = _child(db, case, effect)
+    kind = str(answers.get(effect.ask, "")) or effect.kind or _band(child)
     ago = answers.get(effect.day, 0)
     died_on = local_day(rt, case.report.opened_at) - timedelta(
         days=ago if isinstance(ago, int) else 0
     )
-    known = _told_already(rt, db, case, effect, kind, died_on)
+    known = _told_already(rt, db, case, effect, kind, died_on) if effect.earlier else None
     if known:
         done.outcomes[effect.id], done.values["earlier"] = "already", known.ref
         return
-    child = report_store.report_by_ref(db, case.person.id, str(answers.get(effect.child, "")))
     made = record_death(
         rt, db, case.person, case.report.id, kind, died_on, child.id if child else None
     )
@@ -91,3 +94,20 @@ def _told_already(
     if case.filling.given.face == "ussd":
         return None
     return next((one for one in others if (one.kind, one.died_on) == (kind, died_on)), None)
+
+
+def _child(db: Connection, case: Case, effect: Effect) -> Report | None:
+    """The child's report: the one that is named, or this one, where it does not ask who died."""
+    if not effect.child and not effect.ask:
+        return case.report
+    ref = str(case.filling.answers.get(effect.child, ""))
+    return report_store.report_by_ref(db, case.person.id, ref)
+
+
+def _band(child: Report | None) -> str:
+    """Who died, by the age that was told of the child."""
+    age = child.answers.get("age") if child else None
+    if child is None or not isinstance(age, int):
+        return OLDEST
+    months = age * MONTHS if child.answers.get("unit") == "years" else age
+    return next((kind for under, kind in BANDS if months < under), OLDEST)

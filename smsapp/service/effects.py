@@ -10,7 +10,7 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, me, queries, remind, supply
+from smsapp.service import alerts, deaths, me, queries, remind, supply, tasks
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
 from smsapp.service.numbers import tail
@@ -40,13 +40,11 @@ def apply(
     if filling.withdrawn and not judged.dangers:
         alerts.correct_alert(rt, db, report.id)
     for effect in filling.flow.effects:
-        if effect.do == "raise_alert" or finished:
+        if effect.do in AT_ONCE or finished:
             if holds(effect.when, judged.facts) is True:
                 DO[effect.do](rt, db, case, effect, done)
-            elif effect.do == "follow_up" and not fresh:
-                remind.drop(db, report.id, effect.kind)
-            elif effect.do == "request" and not fresh:
-                supply.withdraw(rt, db, person, report.id)
+            elif effect.do in UNDO and not fresh:
+                UNDO[effect.do](rt, db, case, effect)
     return done
 
 
@@ -154,6 +152,14 @@ def _set_person(rt: Runtime, db: Connection, case: Case, effect: Effect, done: D
     done.outcomes[effect.id] = me.set_person(rt, db, case.person, effect.kind, value)
 
 
+def _no_follow_up(_rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
+    remind.drop(db, case.report.id, effect.kind)
+
+
+def _no_request(rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:
+    supply.withdraw(rt, db, case.person, case.report.id)
+
+
 def _ref(case: Case, ask: str) -> str | None:
     value = case.filling.answers.get(ask)
     return value if isinstance(value, str) else None
@@ -201,8 +207,17 @@ DO = {
     "request": _request,
     "answer_request": _answer_request,
     "follow_up": _follow_up,
+    "task": tasks.plan,
+    "answer_task": tasks.answer,
     "record_death": deaths.record_told,
     "query": _query,
     "answer_query": _answer_query,
     "set_person": _set_person,
 }
+UNDO = {  # where it no longer holds
+    "follow_up": _no_follow_up,
+    "request": _no_request,
+    "task": tasks.forget,
+    "answer_task": tasks.take_back,
+}
+AT_ONCE = {"raise_alert", "task", "answer_task"}  # at the hop at which danger is told

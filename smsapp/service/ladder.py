@@ -13,6 +13,7 @@ from smsapp.service import outbox
 from smsapp.service.people import contacts, help_phone, text_for, text_from
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
+from smsapp.store.deaths import is_recorded
 from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 
@@ -197,8 +198,8 @@ def tell_chw(
 ) -> None:
     """Put an SMS about her alert to the CHW; `what` makes it one of a kind."""
     chw = _chw(rt, db, alert)
-    if not chw.phone:
-        return
+    if not chw.phone or is_recorded(db, alert.report_id):
+        return  # after a death nobody tells her to go
     word = word if alert.kind == DANGER else f"{word}.plain"
     absent = {person_id for _, person_id in _noted_absent(db, alert)}
     values.setdefault("phone", help_phone(rt, db, chw, absent))

@@ -27,6 +27,11 @@ def local_day(rt: Runtime, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(rt.settings.timezone)).date()
 
 
+def seen_day(rt: Runtime, at: datetime, seen_on: date | None) -> date:
+    """The day a child was seen who was told of at that moment."""
+    return seen_on or local_day(rt, at)
+
+
 def named(
     rt: Runtime,
     language: str,
@@ -53,7 +58,7 @@ def named(
 
 def when_seen(rt: Runtime, language: str, at: datetime, seen_on: date | None = None) -> str:
     """`10:42` of today, `Tue` of this week, else day and month."""
-    today, day = local_day(rt, rt.now()), seen_on or local_day(rt, at)
+    today, day = local_day(rt, rt.now()), seen_day(rt, at, seen_on)
     if day == today:
         return local_time(rt, at)
     if 0 < (today - day).days < WEEK:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from smsapp.flow.given import Item
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, people, queries, supply
+from smsapp.service import alerts, deaths, people, queries, supply, tasks
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
@@ -89,6 +89,17 @@ def _none(rt: Runtime, person: Person) -> Item:
     return Item("none", rt.flows.say("item.none", person.language))
 
 
+def _tasks(rt: Runtime, db: Connection, person: Person) -> Items:
+    """What is due today; the key says what picking it opens."""
+    return tuple(_task(rt, person, one) for one in tasks.due(rt, db, person))
+
+
+def _task(rt: Runtime, person: Person, one: tasks.Due) -> Item:
+    what = named(rt, person.language, one.answers, one.opened_at, one.seen_on)
+    said = rt.flows.say(f"item.task_{one.kind}", person.language, what=what)
+    return Item(f"{one.kind}:{one.ref}", said)
+
+
 def _queries(rt: Runtime, db: Connection, person: Person) -> Items:
     """`482913 Esther not paid 3d`: only on the screen of the desk."""
     asked = queries.waiting_for(db, person, "desk")
@@ -152,6 +163,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "tests": (CHW, _tests),
     "children": (CHW, _children),
     "deaths": (CHW, _deaths),
+    "tasks": (CHW, _tasks),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),
     "queries": (("desk",), _queries),

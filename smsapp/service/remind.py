@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.deaths import in_mourning
-from smsapp.service.people import text_for
+from smsapp.service.naming import named
+from smsapp.service.people import language_of, text_for
 from smsapp.store import reminders as store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reminders import Reminder
@@ -24,8 +25,9 @@ SOMEBODY_WAITS = {"test_waited"}  # kinds sent with the alerts: a child sits bes
 def plan(
     db: Connection, person_id: int, kind: str, period: str, report_id: int | None, due_at: datetime
 ) -> bool:
-    """Plan a reminder. False: this person, kind and period has one already."""
-    return store.add_reminder(db, person_id, kind, period, report_id, due_at)
+    """Plan a reminder; one that was dropped, again. False: it is planned or sent already."""
+    fresh = store.add_reminder(db, person_id, kind, period, report_id, due_at)
+    return fresh or store.revive(db, person_id, kind, period)
 
 
 def drop(db: Connection, report_id: int, kind: str) -> int:
@@ -59,19 +61,26 @@ def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
         return False
     if not store.settle(db, one.id, "sent"):
         return False
-    code = rt.settings.service_code
     outbox.put(
         rt,
         db,
         key=f"reminder:{one.id}",
         kind="reminder",
         phone=person.phone,
-        text=text_for(rt, db, person, f"remind.{one.kind}", ref=one.ref, code=code),
+        text=_text(rt, db, one, person),
         lane="urgent" if one.kind in SOMEBODY_WAITS else "bulk",
         person_id=person.id,
         expires_at=one.due_at + LATEST,
     )
     return True
+
+
+def _text(rt: Runtime, db: Connection, one: Reminder, person: Person) -> str:
+    values = {"ref": one.ref, "code": rt.settings.service_code}
+    if one.task_state and one.opened_at:
+        language = language_of(rt, person)
+        values["what"] = named(rt, language, one.answers, one.opened_at, one.seen_on)
+    return text_for(rt, db, person, f"remind.{one.kind}", **values)
 
 
 def _why_not(rt: Runtime, db: Connection, one: Reminder, person: Person | None) -> str:
@@ -80,6 +89,8 @@ def _why_not(rt: Runtime, db: Connection, one: Reminder, person: Person | None) 
         return "late"
     if one.report_state == "withdrawn":
         return "withdrawn"
+    if one.task_state not in ("", "open"):
+        return "done"
     if person is None or not person.active or not person.phone:
         return "nobody"
     if person.opted_out:

@@ -76,3 +76,9 @@ def leave_in_peace(db: Connection, report_id: int, now: datetime) -> None:
     owed = (task.c.report_id == report_id) & (task.c.state == "open")
     db.execute(update(task).where(owed).values(state="dropped", done_at=now))
     db.execute(update(report).where(report.c.id == report_id).values(waits=""))
+
+
+def is_recorded(db: Connection, case_report_id: int) -> bool:
+    """Whether the child of this report has died."""
+    query = select(death.c.id).where(death.c.case_report_id == case_report_id)
+    return db.scalar(query) is not None

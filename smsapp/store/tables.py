@@ -337,6 +337,7 @@ task = Table(  # what a CHW has to do about an earlier report
     Column("due_on", Date, nullable=False),  # where the programme works
     Column("state", String(8), nullable=False),  # open done dropped
     Column("outcome", String(24), nullable=False, default=""),
+    Column("done_in", Id, ForeignKey("report.id"), index=True),  # the report that says so
     _at("done_at"),
     UniqueConstraint("report_id", "kind", name="uq_task_report_kind"),
     Index("ix_task_person", "person_id", "state", "due_on"),

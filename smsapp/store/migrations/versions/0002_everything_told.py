@@ -85,7 +85,9 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("outcome", sa.String(length=24), nullable=False),
+        sa.Column("done_in", Id, nullable=True),
         sa.Column("done_at", Time, nullable=True),
+        sa.ForeignKeyConstraint(["done_in"], ["report.id"], name=op.f("fk_task_done_in_report")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_task_person_id_person")
         ),
@@ -96,6 +98,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("report_id", "kind", name="uq_task_report_kind"),
     )
     op.create_index("ix_task_person", "task", ["person_id", "state", "due_on"], unique=False)
+    op.create_index("ix_task_done_in", "task", ["done_in"], unique=False)
     op.create_table(
         "query_told",
         sa.Column("query_id", Id, nullable=False),

@@ -1,0 +1,129 @@
+"""What a CHW has to do: see a child again, ask whether one she sent has arrived, read a test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.flow.judge import limit
+from smsapp.flow.model import Effect
+from smsapp.runtime import Runtime
+from smsapp.service import remind
+from smsapp.service.filled import Case, Done
+from smsapp.service.naming import local_day, seen_day
+from smsapp.store import reports as report_store
+from smsapp.store import tasks as store
+from smsapp.store.alerts import standing
+from smsapp.store.people import Person
+from smsapp.store.reports import Report
+
+TIMES = 2  # on the day and once more the day after: domain notes A8
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that is due. `word`: how an SMS about it begins."""
+
+    kind: str  # follow_up referral test
+    ref: str
+    word: str
+    on: date
+    answers: Mapping[str, Any]
+    opened_at: datetime
+    seen_on: date | None
+
+
+def due(rt: Runtime, db: Connection, person: Person) -> list[Due]:
+    """What is due for her today: children to see, referrals to ask about, tests; oldest first."""
+    found = [
+        Due(one.kind, one.ref, _word(rt, one.kind), one.due_on, *_child(one))
+        for one in store.due_tasks(db, person.id, local_day(rt, rt.now()))
+    ]
+    found += [
+        Due("test", one.ref, _letter(rt, one), local_day(rt, one.opened_at), *_child(one))
+        for one in report_store.waiting(db, person.id)
+    ]
+    return sorted(found, key=lambda one: one.on)
+
+
+def _child(one: store.Task | Report) -> tuple[Mapping[str, Any], datetime, date | None]:
+    return one.answers, one.opened_at, one.seen_on
+
+
+def _word(rt: Runtime, kind: str) -> str:
+    flow = rt.flows.flows.get(kind)
+    return flow.keywords[0].word if flow else ""
+
+
+def _letter(rt: Runtime, report: Report) -> str:
+    flow = rt.flows.flows.get(report.flow)
+    ask = flow.ask(report.waits) if flow else None
+    return ask.letter if ask else ""
+
+
+def plan(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """Somebody is to be seen again, or asked about, so many days after the day seen."""
+    done.outcomes[effect.id] = "done"
+    about = about_whom(db, case, effect)
+    if about is None:
+        return
+    days = limit(effect.days, case.judged.facts, 0)
+    due_on = seen_day(rt, case.report.opened_at, case.report.seen_on) + timedelta(days=days)
+    if store.put_task(db, case.person.id, about.id, effect.kind, due_on):
+        remind.drop(db, about.id, effect.kind)
+        _plan_reminders(rt, db, case.person.id, about, effect.kind, due_on)
+
+
+def _plan_reminders(
+    rt: Runtime, db: Connection, person_id: int, about: Report, kind: str, due_on: date
+) -> None:
+    for day in range(TIMES):
+        due_at = morning(rt, person_id, due_on + timedelta(days=day))
+        if due_at > rt.now():
+            remind.plan(db, person_id, kind, f"{about.ref}:{due_at:%Y-%m-%d}", about.id, due_at)
+
+
+def morning(rt: Runtime, person_id: int, day: date) -> datetime:
+    """When she is reminded on that day: not everybody in the same second."""
+    hour = datetime.combine(day, time(rt.settings.reminder_hour), ZoneInfo(rt.settings.timezone))
+    later = timedelta(minutes=person_id % rt.settings.reminder_spread_minutes)
+    return hour.astimezone(UTC) + later
+
+
+def forget(_rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
+    """What made it necessary holds no longer. While an alert stands, it is still asked about."""
+    about = about_whom(db, case, effect)
+    stands = effect.kind == "referral" and standing(db, case.report.id)
+    if about is not None and not stands:
+        store.drop(db, about.id, effect.kind)
+        remind.drop(db, about.id, effect.kind)
+
+
+def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """She has seen the child, or knows what became of it: `done`, `already`, `not_yours`."""
+    ref = case.filling.answers.get(effect.ask)
+    found = store.task_of(db, case.person.id, str(ref), effect.kind)
+    if found is None:
+        done.outcomes[effect.id] = "not_yours"
+        return
+    outcome = str(case.filling.answers.get(effect.answer, ""))
+    mine = store.finish(db, found.id, outcome, case.report.id, rt.now())
+    done.outcomes[effect.id] = "done" if mine else "already"
+    if mine:
+        remind.drop(db, found.report_id, effect.kind)
+
+
+def take_back(_rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:
+    """She said so by mistake."""
+    store.reopen(db, case.report.id)
+
+
+def about_whom(db: Connection, case: Case, effect: Effect) -> Report | None:
+    """The report that an effect is about: its own, or the one an ask names; None: not hers."""
+    if not effect.ask:
+        return case.report
+    ref = case.filling.answers.get(effect.ask)
+    return report_store.report_by_ref(db, case.person.id, str(ref))
