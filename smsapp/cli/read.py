@@ -4,32 +4,38 @@ import json
 from dataclasses import asdict, replace
 
 import click
+from sqlalchemy import Connection
 
 from smsapp.flow.given import Given
+from smsapp.flow.keyword import Opening, open_all
 from smsapp.flow.library import Library, load_library
 from smsapp.flow.preview import Preview, preview, preview_in
 from smsapp.phone import BadPhone, parse
-from smsapp.runtime import build
-from smsapp.service.dialogue import begun, openings
+from smsapp.runtime import Runtime, build
+from smsapp.service.dialogue import begun, openings, waiting
 from smsapp.service.given import given_at_dial
 from smsapp.settings import Settings, read_settings
-from smsapp.store.people import person_by_phone
+from smsapp.store.people import Person, person_by_phone
 
 
 @click.command()
 @click.argument("body")
 @click.option("--from", "sender", default="", help="Read it as this person's; else as a CHW's.")
 def read(body: str, sender: str) -> None:
-    """Print as JSON what is understood of BODY and the reply. Nothing is written or sent."""
+    """Print as JSON what is understood of BODY and the reply, a line for each report in it.
+
+    Nothing is written or sent.
+    """
     readable = body.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     settings = read_settings()
     library = load_library(settings.flows_dir)
-    found = (
-        _as_sent(settings, library, readable, sender)
-        if sender
-        else preview(library, readable, _anybody(settings))
-    )
-    click.echo(json.dumps(asdict(found), ensure_ascii=False))
+    if sender:
+        found = _as_sent(settings, library, readable, sender)
+    else:
+        anybody = _anybody(settings)
+        found = [preview(library, one, anybody) for one in open_all(library, readable)]
+    for one in found:
+        click.echo(json.dumps(asdict(one), ensure_ascii=False))
 
 
 def _anybody(settings: Settings) -> Given:
@@ -42,8 +48,8 @@ def _anybody(settings: Settings) -> Given:
     return Given("en", training=True, face="sms", values=values)
 
 
-def _as_sent(settings: Settings, library: Library, body: str, sender: str) -> Preview:
-    """As this person's SMS: letters alone go on with what she left unfinished."""
+def _as_sent(settings: Settings, library: Library, body: str, sender: str) -> list[Preview]:
+    """As this person's SMS."""
     try:
         phone = parse(sender, settings.country)
     except BadPhone as error:
@@ -56,9 +62,19 @@ def _as_sent(settings: Settings, library: Library, body: str, sender: str) -> Pr
                 "Nobody is registered with this number; `smsapp people list` shows who is."
             )
         base = given_at_dial(rt, db, person, "sms")
-        opening = openings(rt, db, body)[0]
-        nameless = not (opening.flow or opening.command or opening.ref)
-        drafts = begun(rt, db, person, opening, base) if nameless else []
-    if len(drafts) == 1:
-        return preview_in(library, drafts[0].flow, opening, drafts[0].given)
-    return preview(library, body, base)
+        return [_one_sent(rt, db, person, one, base) for one in openings(rt, db, body)]
+
+
+def _one_sent(
+    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given
+) -> Preview:
+    """A ref, or letters alone, go on with what she sent or left unfinished."""
+    if opening.ref:
+        found = waiting(rt, db, person, opening.ref, base)
+        if found:
+            return preview_in(rt.flows, found[0], opening, found[1])
+    elif not (opening.flow or opening.command):
+        drafts = begun(rt, db, person, opening, base)
+        if len(drafts) == 1:
+            return preview_in(rt.flows, drafts[0].flow, opening, drafts[0].given)
+    return preview(rt.flows, opening, base)

@@ -6,7 +6,7 @@ from smsapp import gsm
 from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import holds
-from smsapp.flow.keyword import Opening, open_sms
+from smsapp.flow.keyword import Opening
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Flow
 from smsapp.flow.reading import Reading, read
@@ -34,9 +34,8 @@ class Preview:
     reply: str
 
 
-def preview(library: Library, body: str, given: Given) -> Preview:
-    """Read one SMS for somebody of whom this is known."""
-    opening = open_sms(library, body)
+def preview(library: Library, opening: Opening, given: Given) -> Preview:
+    """Read one report or command of an SMS for somebody of whom this is known."""
     flow = library.flows.get(opening.flow)
     if flow is None:
         return Preview("", {}, (), (), _system_reply(library, opening, given))
@@ -47,6 +46,8 @@ def preview(library: Library, body: str, given: Given) -> Preview:
 def preview_in(library: Library, flow: Flow, opening: Opening, given: Given) -> Preview:
     """Read letters and digits as a filling of this flow, added to what was given before."""
     reading = read(flow, opening, given)
+    if opening.ref:  # what is asked again by USSD may be left out here
+        reading = reading.without_again()
     missing = tuple(ask.id for ask in reading.judged.missing)
     if not opening.rest.strip() and flow.help:
         return Preview(flow.id, reading.answers, missing, (), help_reply(library, flow, given))

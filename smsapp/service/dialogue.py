@@ -126,13 +126,23 @@ def _amend(
     n: int,
 ) -> Answer:
     """`R482913 1`: the result that an earlier report waits for."""
-    report = store.report_by_ref(db, person.id, opening.ref)
+    found = waiting(rt, db, person, opening.ref, base)
+    if found is None:
+        return lost(rt, db, person, "sms.not_found", ref=opening.ref)
+    flow, given, report_id = found
+    filling = begin_filling(rt, sms, n, flow, given, report_id=report_id)
+    return fill(rt, db, person, filling, opening)
+
+
+def waiting(
+    rt: Runtime, db: Connection, person: Person, ref: str, base: Given
+) -> tuple[Flow, Given, int] | None:
+    """Her report of this ref that waits for a result: its flow, what it rests on, its id."""
+    report = store.report_by_ref(db, person.id, ref)
     flow = rt.flows.flows.get(report.flow) if report else None
     if report is None or flow is None or not report.waits:
-        return lost(rt, db, person, "sms.not_found", ref=opening.ref)
-    given = given_in(rt, flow, base, answers=answers_kept(flow, report))
-    filling = begin_filling(rt, sms, n, flow, given, report_id=report.id)
-    return fill(rt, db, person, filling, opening)
+        return None
+    return flow, given_in(rt, flow, base, answers=answers_kept(flow, report)), report.id
 
 
 def _report(

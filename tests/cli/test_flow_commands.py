@@ -152,6 +152,36 @@ def test_read_goes_on_with_what_the_sender_left_unfinished(
         assert db.exec_driver_sql("SELECT count(*) FROM report").scalar() == 0
 
 
+def test_read_prints_a_line_for_each_report() -> None:
+    result = run("read", "CCM A14 S0 D0 M3 P0 T0\nCCM A24 S1")
+    found = [json.loads(line) for line in result.output.splitlines()]
+    assert [one["answers"]["age"] for one in found] == [14, 24]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_read_adds_a_result_to_what_waits_for_it(
+    rt: Runtime, flows: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smsapp.service import callbacks
+    from smsapp.service.demonstration import seed_demonstration
+
+    seed_demonstration(rt)
+    for name in ("var_dir", "database_url", "redis_url"):
+        monkeypatch.setenv(name.upper(), str(getattr(rt.settings, name)))
+    text = b"CCM+A14+S0+D0+M3+P3+W0+R3+T0"
+    body = b"id=1&from=%2B265991000001&to=24000&text=" + text + b"&date=2026-03-02+08%3A42%3A00"
+    served = replace(rt, flows=flows)
+    callbacks.take(served, "sms", body)
+    callbacks.read_due(served)
+    with rt.read() as db:
+        ref = db.exec_driver_sql("SELECT ref FROM report").scalar()
+    found = read(f"R{ref} pos", "--from", "+265991000001")
+    assert (found["flow"], found["missing"]) == ("iccm", [])
+    assert "TREAT AT HOME" in str(found["reply"])
+    other = read(f"R{ref} pos", "--from", "+265991000002")
+    assert "No report of yours waits" in str(other["reply"])
+
+
 def rows(folder: Path) -> list[dict[str, str]]:
     with (folder / "texts.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -5,7 +5,7 @@ import pytest
 from smsapp import gsm
 from smsapp.flow.answerback import help_reply, sms_reply, unread_reply, unread_text
 from smsapp.flow.keys import has_answers
-from smsapp.flow.keyword import Opening, open_sms
+from smsapp.flow.keyword import Opening, open_all, open_sms
 from smsapp.flow.model import Answers
 from smsapp.flow.reading import Reading, read
 from tests.flow.build import ICCM, LIBRARY, STOCK, given
@@ -203,3 +203,29 @@ def test_the_keyword_alone_is_answered_with_the_form() -> None:
 def test_what_was_not_understood_fits(unknown: tuple[str, ...], named: str) -> None:
     assert unread_text(unknown) == named
     assert gsm.septets(named) <= 20
+
+
+@pytest.mark.parametrize(
+    ("body", "misspelt", "flow"),
+    [
+        ("CMC A14", {"CMC": "CCM"}, "iccm"),
+        ("cmc a14", {"Cmc": "ccm"}, "iccm"),
+        ("CMCA14S0", {"CMC": "CCM"}, "iccm"),
+        ("CMC A14", {"CMC": "NOTHING"}, ""),
+        ("CCM A14", {"CCM": "STOCK"}, "iccm"),  # a keyword is what it is
+        ("okey 482913", {"OKEY": "OK"}, "alerts"),
+        ("CMC A14", {}, ""),
+    ],
+)
+def test_a_word_that_a_person_has_explained(body: str, misspelt: dict[str, str], flow: str) -> None:
+    assert open_sms(LIBRARY, body, misspelt).flow == flow
+
+
+def test_an_explained_word_begins_the_second_report_too() -> None:
+    found = open_all(LIBRARY, "CCM A14 S0 CMC A24 S1", {"CMC": "CCM"})
+    assert [one.rest.strip() for one in found] == ["A14 S0", "A24 S1"]
+
+
+def test_two_words_equally_near_are_neither() -> None:
+    assert open_sms(LIBRARY, "STOK") == Opening(rest="STOK")  # STOCK or STOP
+    assert open_sms(LIBRARY, "STOK F1").flow == "stock_out"  # STOP has no letters
