@@ -19,7 +19,7 @@ from smsapp.settings import Settings, read_settings
 SAID = "card."  # the words of the system that stand on cards
 SIZES = range(18, 11, -1)  # type in points, the largest that fits; 12 is read at arm's length
 LISTED = 14  # the smallest type with each choice on its own line; below, choices follow on
-COLUMN_MM = 166  # of a column, beside what stands on every card
+COLUMN_MM = 172  # of a column, beside what stands on every card
 LINE_MM = 0.41  # the height of a line, for each point of type
 BOLD_MM, PLAIN_MM = 0.215, 0.19  # the width of a letter, for each point of type
 GAP_MM = 3  # between two asks

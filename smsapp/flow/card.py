@@ -174,10 +174,15 @@ def _example(flow: Flow, word: str, given: Given) -> str:
         found = re.search(r"[A-Z]+((?: [A-Z]\d+)+)$", text)
         if found:
             return f"{word}{found[1]}"
-    if any(ask.kind == "list" for ask in flow.asks):
-        return f"{word} {REF}"
-    said, _ = _answered(flow, given, tell_danger=False)
-    return " ".join([word, *said])
+    answers_others = any(effect.do.startswith("answer_") for effect in flow.effects)
+    if answers_others and "chw" not in flow.roles:
+        said = {name for one in flow.keywords if one.word == word for name in one.sets}
+        more = [ask for ask in flow.asks if ask.choices and ask.letter and ask.id not in said]
+        return " ".join([word, REF, *(f"{ask.letter}1" for ask in more if not ask.when)])
+    if any(ask.kind in ("list", "phone", "text") for ask in flow.asks):
+        return ""  # what she would pick from, or write, is hers
+    whole, _ = _answered(flow, given, tell_danger=False)
+    return " ".join([word, *whole])
 
 
 def _danger_example(flow: Flow, word: str, given: Given) -> str:
