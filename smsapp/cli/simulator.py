@@ -12,7 +12,7 @@ from smsapp.simulator.setup import Phone, Refused
 from smsapp.store.connect import READ, make_engine
 from smsapp.store.people import Person, everybody
 
-ROLES = ("chw", "supervisor", "facility", "district")  # in the order the page shows them
+ROLES = ("chw", "supervisor", "facility", "district", "desk")  # in the order the page shows them
 PHONES_SHOWN = 12  # handsets on the page
 
 

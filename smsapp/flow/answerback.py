@@ -17,6 +17,7 @@ from smsapp.flow.screen import values
 
 MORE = ".."  # something is left out
 JOINT = ","  # between two things that were not understood, or are due
+HELP_WORDS = {"chw": "sms.help_chw", "desk": "sms.help_desk"}  # others: sms.help_answerer
 
 
 def sms_reply(

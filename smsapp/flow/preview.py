@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from smsapp import gsm
-from smsapp.flow.answerback import help_reply, sms_reply, unread_reply
+from smsapp.flow.answerback import HELP_WORDS, help_reply, sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import holds
 from smsapp.flow.keyword import Opening
@@ -77,7 +77,7 @@ def _system_reply(library: Library, opening: Opening, given: Given) -> str:
     """A sentence of the system, as it is said to somebody who has sent nothing yet."""
     word = COMMANDS.get(opening.command, "")
     if opening.command == "help" or not (opening.rest or word):
-        word = "sms.help_chw" if given.role == "chw" else "sms.help_answerer"
+        word = HELP_WORDS.get(given.role, "sms.help_answerer")
     elif not word:
         word = "sms.not_found" if opening.ref else "sms.not_understood"
     languages = " ".join(library.words.spoken).upper()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.answerback import append_echo, echo, help_reply, whole_pieces
+from smsapp.flow.answerback import HELP_WORDS, append_echo, echo, help_reply, whole_pieces
 from smsapp.flow.fill import WIDTHS
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
@@ -36,7 +36,7 @@ def _help(
     flow = rt.flows.flows.get(asked)
     if flow is not None and flow.id in base.flows and flow.help:
         return Answer((help_reply(rt.flows, flow, given_in(rt, flow, base)),))
-    word = "sms.help_chw" if person.role == "chw" else "sms.help_answerer"
+    word = HELP_WORDS.get(person.role, "sms.help_answerer")
     return lost(rt, db, person, word, phone=base.values["phone"])
 
 

@@ -9,6 +9,7 @@ const ROLES = {
   supervisor: "Supervisor",
   facility: "Health facility",
   district: "District officer",
+  desk: "Pay desk",
 };
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const MODES = { idle: "Network", call: "USSD", inbox: "SMS", write: "New SMS" };
