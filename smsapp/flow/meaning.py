@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from smsapp.flow.model import Ask, Flow
 from smsapp.flow.spelling import near, normal
@@ -10,6 +11,7 @@ from smsapp.flow.spelling import near, normal
 Said = Mapping[str, str]  # word -> what it means: the id of a choice or an ask, none, yes, no
 NO = ("no", "none")
 BETWEEN = re.compile(r"[^A-Z0-9]+")
+LABELS = 4096  # labels whose words are remembered: those of all flows in all languages
 NEAR_VALUE = 5  # letters of a label's word that may be one letter wrong
 
 
@@ -34,9 +36,14 @@ def unit_words(ask: Ask, said: Said) -> dict[str, str]:
     ids = {choice.id for choice in ask.choices}
     found = {word: meant for word, meant in said.items() if meant in ids}
     for choice in ask.choices:
-        words = [normal(text) for text in choice.text.values()] + [choice.suffix]
+        words = [*map(_plain, choice.text.values()), choice.suffix]
         found |= {word: choice.id for word in words if word}
     return found
+
+
+@lru_cache(maxsize=LABELS)
+def _plain(label: str) -> str:
+    return normal(label)
 
 
 def value_of(ask: Ask, words: Sequence[str], said: Said) -> Value:
@@ -114,12 +121,18 @@ def _hit(ask: Ask, words: Sequence[str], said: Said) -> tuple[int, int]:
     return (known.pop(), 1) if len(known) == 1 else (0, 1)
 
 
-def _labels(ask: Ask) -> Iterator[tuple[int, list[str]]]:
+def _labels(ask: Ask) -> Iterator[tuple[int, tuple[str, ...]]]:
     for place, choice in enumerate(ask.choices, start=1):
         for text in choice.text.values():
-            words = [word for word in BETWEEN.split(normal(text)) if word]
+            words = _words_of(text)
             if words:
                 yield place, words
+
+
+@lru_cache(maxsize=LABELS)
+def _words_of(label: str) -> tuple[str, ...]:
+    """The words of a text of a flow, which stays as it is while we run."""
+    return tuple(word for word in BETWEEN.split(normal(label)) if word)
 
 
 def _in_common(label: Sequence[str], words: Sequence[str]) -> int:
