@@ -23,6 +23,7 @@ KINDS = {  # what she does there
     "ticks": "All that are true, 0 for none.",
     "list": "One of what is offered.",
     "text": "Words.",
+    "phone": "A phone number.",
     "note": "Only shown; any key goes on.",
     "danger": "Shown at once where there is danger.",
 }
