@@ -66,6 +66,8 @@ def _answer(name: str, test: Test, flow: Flow, language: str) -> str:
         return f"{plain(name)} is {either(named)}"
     if test.lacks and ask and ask.kind != "ticks":
         return f"{plain(name)} is not {either(named)}"
+    if len(texts) > 1 and texts.keys() in ({*test.has}, {*test.lacks}):
+        return f"{'something' if test.has else 'nothing'} is ticked at {plain(name)}"
     if test.has or test.lacks:
         return f"{_ticked(test, 'is ticked', named)} at {plain(name)}"
     return f"{plain(name)} is {span(test.min, test.max, flow)}"

@@ -6,9 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from smsapp.cli import main
+from smsapp.flow import model
 from smsapp.flow.parts import texts
 from smsapp.flow.printed import WIDTH, printed
-from smsapp.flow.sentences import filled
+from smsapp.flow.sentences import filled, in_words
 from tests.flow.build import LIBRARY, WORDS, make
 from tests.flow.card import card
 
@@ -75,3 +76,29 @@ def test_what_is_not_there_is_told_with_what_is(words: list[str], cure: str) -> 
     result = run(*words)
     assert result.exit_code == 1
     assert cure in result.output
+
+
+@pytest.mark.parametrize(
+    ("subject", "test", "said"),
+    [
+        ("signs", model.Test(lacks=("fits", "tired", "unsure")), "nothing is ticked at signs"),
+        ("signs", model.Test(has=("fits", "tired", "unsure")), "something is ticked at signs"),
+        ("signs", model.Test(lacks=("fits",)), '"Fits" is not ticked at signs'),
+        ("signs", model.Test(has=("fits",), lacks=("unsure",)),
+         '"Fits" is ticked and "Not sure" is not ticked at signs'),
+        ("cough", model.Test(lacks=("no",)), 'cough is not "No"'),
+        ("age", model.Test(min=2, max=2), "age is 2"),
+        ("age", model.Test(max="wait"), "age is at most 15 (wait)"),
+        ("known.late", model.Test(equals=(False,)), "late is not known"),
+        ("list.tests", model.Test(equals=(0,)), "nothing waits in tests"),
+        ("face", model.Test(equals=("sms",)), "it comes by SMS"),
+        ("person.role", model.Test(equals=("chw", "facility")), "role is chw or facility"),
+        ("class", model.Test(lacks=("home", "urgent")), "none of home, urgent holds"),
+        ("outcome.alert", model.Test(equals=("nobody",)), "there is nobody to tell"),
+    ],
+)  # fmt: skip
+def test_each_sort_of_rule_has_words(
+    subject: str, test: model.Test, said: str, tmp_path: Path
+) -> None:
+    flow = make(tmp_path, card(), "card")
+    assert in_words(({subject: test},), flow, "en") == said
