@@ -11,6 +11,7 @@ from smsapp.flow.judge import ABSENT, holds, learn
 from smsapp.flow.later import later
 from smsapp.flow.model import Ask, Flow
 from smsapp.flow.rules import DANGER, Found
+from smsapp.flow.support import senders
 from smsapp.flow.widths import WIDE, digits_of
 
 MOST_HOPS = 12  # requests of a call, the dial and the menu's choice included: domain notes A11
@@ -86,13 +87,16 @@ def _typed(ask: Ask) -> bool:
 
 def paths(cases: Cases, face: Face) -> list[Path]:
     """The asks that a call, or an SMS, can come through."""
-    flow, given = cases.flow, Given(cases.flow.languages[0], face=face)
+    flow = cases.flow
     rules = [ask.when for ask in flow.asks] + [c.when for ask in flow.asks for c in ask.choices]
     danger_ask = flow.danger_ask
     rules += [DANGER] if danger_ask else []
     found = set()
-    for answers, params in cases.of(rules):
-        facts, _ = learn(flow, answers, replace(given, params=params))
+    everybody = [
+        (answers, one) for answers, given in cases.of(rules) for one in senders(flow, given)
+    ]
+    for answers, given in everybody:
+        facts, _ = learn(flow, answers, replace(given, face=face))
         path = [ask for ask in flow.asks if ask.kind != "danger" and _may_come(ask, facts)]
         if danger_ask and facts["danger"] is True and _is_put(facts, danger_ask.id):
             path.append(danger_ask)

@@ -12,12 +12,12 @@ from typing import Any
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, classify, holds, learn, limit, passes
 from smsapp.flow.model import Answers, Ask, Class, Flow, Test, Value, When
-from smsapp.flow.support import every_when, param_sets, slice_of, subjects
+from smsapp.flow.support import every_when, param_sets, senders, slice_of, subjects
 
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here
 SOMEBODY = "+265991000001"  # a phone number that is answered, whose does not matter
 Open = list[list[tuple[str, Test]]]
-Params = dict[str, int | bool]
+Case = tuple[Answers, Given]  # a filling, and somebody who can make it
 Standing = tuple[Any, ...]  # of each rule; None: open
 State = tuple[Answers, Given, Standing]
 
@@ -38,9 +38,9 @@ class Cases:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self._found: dict[tuple[str, ...], list[tuple[Answers, Params]]] = {}
+        self._found: dict[tuple[str, ...], list[Case]] = {}
 
-    def of(self, whens: Iterable[When]) -> list[tuple[Answers, Params]]:
+    def of(self, whens: Iterable[When]) -> list[Case]:
         """One complete filling for each way in which these rules can come out."""
         wanted = list(whens)
         key = tuple(sorted({repr(when) for when in wanted if when}))
@@ -48,12 +48,15 @@ class Cases:
             self._found[key] = list(self._fillings(wanted))
         return self._found[key]
 
-    def _fillings(self, whens: list[When]) -> Iterator[tuple[Answers, Params]]:
+    def _fillings(self, whens: list[When]) -> Iterator[Case]:
         rules = _rules(self.flow, whens)
         base = Given(self.flow.languages[0])
-        sets = param_sets(self.flow, rules.part, rules.whens)
-        for answers, given in _grow(rules, [replace(base, params=params) for params in sets]):
-            yield answers, given.params
+        everybody = [
+            replace(one, params=params)
+            for params in param_sets(self.flow, rules.part, rules.whens)
+            for one in senders(rules.part, base)
+        ]
+        yield from _grow(rules, everybody)
 
 
 def _rules(flow: Flow, whens: list[When]) -> Rules:
@@ -87,7 +90,7 @@ def _awaited(part: Flow, subject: str, test: Test) -> Iterator[Class]:
             yield one
 
 
-def _grow(rules: Rules, givens: list[Given]) -> list[tuple[Answers, Given]]:
+def _grow(rules: Rules, givens: list[Given]) -> list[Case]:
     states: list[State] = [({}, given, (None,) * len(rules.whens)) for given in givens]
     for ask in sorted(rules.part.asks, key=lambda one: one.kind == "danger"):
         merged: dict[Any, State] = {}
@@ -99,7 +102,14 @@ def _grow(rules: Rules, givens: list[Given]) -> list[tuple[Answers, Given]]:
                 if not settled:
                     stands, left = _what_is_left(rules, standing, grown, given)
                 left = left if None in stands else None
-                merged.setdefault((stands, left), (grown, given, stands))
+                who = (
+                    given.role,
+                    given.training,
+                    given.face,
+                    *given.values,
+                    *map(len, given.lists.values()),
+                )
+                merged.setdefault((who, stands, left), (grown, given, stands))
                 if settled:
                     break
         states = list(merged.values())
@@ -224,7 +234,8 @@ def _possible(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> It
     elif ids:
         yield from ids
     else:
-        yield "8"
+        named = [str(one) for test in rules.tests.get(ask.id, []) for one in test.equals]
+        yield from ("8", *named)
 
 
 def _numbers(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> list[int]:

@@ -1,10 +1,8 @@
 """What could hurt a child: a danger sign that lowers the class, a doubt, a wrong dose."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from smsapp.flow.cases import Cases
-from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, holds, limit
 from smsapp.flow.model import Answers, Ask, Class, Flow, Test, Value, When
 from smsapp.flow.overlap import firsts
@@ -42,13 +40,12 @@ def _signs(flow: Flow) -> Iterator[tuple[Ask, str]]:
 
 def _lowered(cases: Cases, ask: Ask, sign: str) -> Iterator[Found]:
     """Whether one sign more brings a later classification, or takes the danger away."""
-    flow, given = cases.flow, Given(cases.flow.languages[0])
-    for answers, params in cases.of(_told_apart(flow, ask)):
+    flow = cases.flow
+    for answers, given in cases.of(_told_apart(flow, ask)):
         if ask.id not in answers:
             continue
-        told = replace(given, params=params)
-        before = facts_of(flow, answers, told)
-        after = facts_of(flow, {**answers, ask.id: _more(ask, answers, sign)}, told)
+        before = facts_of(flow, answers, given)
+        after = facts_of(flow, {**answers, ask.id: _more(ask, answers, sign)}, given)
         one, other = _rank(flow, before), _rank(flow, after)
         safer = before["danger"] is True and after["danger"] is not True
         if safer or (None not in (one, other) and (other or 0) > (one or 0)):
@@ -78,10 +75,9 @@ def _rank(flow: Flow, facts: Facts) -> int | None:
 
 def _doubt(cases: Cases, ask: Ask) -> Iterator[Found]:
     """Whether "not sure" alone is danger, wherever it can be answered."""
-    given = Given(cases.flow.languages[0])
-    for answers, params in cases.of([ask.when]):
+    for answers, given in cases.of([ask.when]):
         doubt: Value = [UNSURE] if ask.kind == "ticks" else UNSURE
-        facts = facts_of(cases.flow, {**answers, ask.id: doubt}, replace(given, params=params))
+        facts = facts_of(cases.flow, {**answers, ask.id: doubt}, given)
         if facts.get(ask.id) == doubt and facts["danger"] is not True:
             cure = "not sure counts as yes: add it to a class of kind danger"
             yield f"ask {ask.id}, choice {UNSURE}", "unsure", cure
@@ -90,12 +86,12 @@ def _doubt(cases: Cases, ask: Ask) -> Iterator[Found]:
 
 def _doses(cases: Cases, rows: list[Class]) -> Iterator[Found]:
     """One row, and one only, for each age at which a child of these classifications can be."""
-    flow, given = cases.flow, Given(cases.flow.languages[0])
+    flow = cases.flow
     has_row: set[int] = set()
     seen: set[tuple[str, int]] = set()  # classification, age
     goes_with: set[str] = set()
-    for answers, params in cases.of(_rules(flow, rows)):
-        facts = facts_of(flow, answers, replace(given, params=params))
+    for answers, given in cases.of(_rules(flow, rows)):
+        facts = facts_of(flow, answers, given)
         age = facts.get(AGE)
         held = [row for row in rows if holds(row.when, facts)]
         known = isinstance(age, int)

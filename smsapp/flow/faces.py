@@ -1,10 +1,10 @@
 """Whether an SMS says what the same keys say: the same answers, classes, effects and reply."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from smsapp.flow.answer import NONE, choices
-from smsapp.flow.cases import SOMEBODY, Cases, open_tests
+from smsapp.flow.cases import SOMEBODY, Case, Cases, open_tests
 from smsapp.flow.given import Given, Item
 from smsapp.flow.judge import Facts, Judgement, holds, judge, limit
 from smsapp.flow.keyword import open_sms
@@ -30,9 +30,6 @@ class Twins:
     library: Library
     given: Given
 
-    def told(self, params: Mapping[str, int | bool]) -> Given:
-        return replace(self.given, params=dict(params))
-
 
 def problems(cases: Cases, words: Words) -> Iterator[Found]:
     """Fillings for which the two faces come to different ends."""
@@ -44,14 +41,14 @@ def problems(cases: Cases, words: Words) -> Iterator[Found]:
     lists = {ask.offers: OFFERED for ask in flow.asks if ask.offers}
     given = Given(flow.languages[0], values=known, lists=lists)
     twins = Twins(flow, Library(words, {flow.id: flow}), given)
-    for answers, params in fillings(cases):
-        found = list(compare(twins, answers, twins.told(params)))
+    for answers, given in fillings(cases):
+        found = list(compare(twins, answers, replace(twins.given, params=given.params)))
         yield from found
         if found:
             return  # the rest would say the same
 
 
-def fillings(cases: Cases) -> Iterator[tuple[Answers, Mapping[str, int | bool]]]:
+def fillings(cases: Cases) -> Iterator[Case]:
     """One for each reply and effect, and one for each answer of each ask."""
     flow = cases.flow
     yield from cases.of([one.when for one in flow.reply])
@@ -59,17 +56,16 @@ def fillings(cases: Cases) -> Iterator[tuple[Answers, Mapping[str, int | bool]]]
     for ask in flow.asks:
         base = _put(cases, ask)
         if base:
-            answers, params = base
-            yield from (({**answers, ask.id: value}, params) for value in _each(ask))
+            answers, given = base
+            yield from (({**answers, ask.id: value}, given) for value in _each(ask))
 
 
-def _put(cases: Cases, ask: Ask) -> tuple[Answers, Mapping[str, int | bool]] | None:
+def _put(cases: Cases, ask: Ask) -> Case | None:
     """Answers on which this ask is put."""
-    given = Given(cases.flow.languages[0])
     when = DANGER if ask.kind == "danger" else ask.when
-    for answers, params in cases.of([when]):
-        if open_tests(when, facts_of(cases.flow, answers, replace(given, params=params))):
-            return answers, params
+    for answers, given in cases.of([when]):
+        if open_tests(when, facts_of(cases.flow, answers, given)):
+            return answers, given
     return None
 
 

@@ -6,8 +6,7 @@ from itertools import product
 from smsapp.flow.judge import Facts, holds
 from smsapp.flow.model import Flow, Test, When
 from smsapp.flow.rules import OUTCOMES
-
-LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
+from smsapp.flow.support import LIST_LENGTHS
 
 
 def known_choices(rules: Iterable[When]) -> Iterator[dict[str, bool]]:

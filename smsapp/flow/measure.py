@@ -11,16 +11,16 @@ from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given, Item
 from smsapp.flow.guide import guided
 from smsapp.flow.judge import Facts, holds
-from smsapp.flow.later import LIST_LENGTHS, known_choices, later
+from smsapp.flow.later import known_choices, later
 from smsapp.flow.model import Answers, Ask, Flow, Line, When
 from smsapp.flow.parts import texts
 from smsapp.flow.rules import DANGER, Found, facts_of
 from smsapp.flow.screen import page_count, show
+from smsapp.flow.support import LIST_LENGTHS, OFFERED, sender_tests, slice_of
 from smsapp.flow.widths import WIDE, too_long, unknown_letters, unlike, widest
 from smsapp.flow.words import Words
 
 ITEM = "item."  # the words that name one thing of an offered list
-OFFERED = tuple(Item(str(key), str(key)) for key in range(LIST_LENGTHS[-1]))  # only counted
 TYPED_WRONG = ("", "999999x")  # what every kind of ask but text and note refuses
 Way = tuple[int, ...]  # which of some lines are said together
 
@@ -127,9 +127,8 @@ def ways(
 ) -> set[Way]:
     """Every set of lines that can be said together. `ends`: they may test what effects did."""
     found: set[Way] = set()
-    given = Given(cases.flow.languages[0], training=True)
-    for answers, params in cases.of(rules):
-        facts = facts_of(cases.flow, answers, replace(given, params=params))
+    for answers, given in cases.of(rules):
+        facts = facts_of(cases.flow, answers, replace(given, training=True))
         if ends or holds(rules[0], facts):
             found.update(said_together(cases.flow, lines, facts))
     return found
@@ -151,8 +150,12 @@ def put(sized: Sized, ask: Ask) -> Iterator[tuple[Given, Facts, Answers]]:
     seen: set[object] = set()
     bases = {language: sized.given(language) for language in sized.flow.languages}
     base = bases[sized.flow.languages[0]]
-    for answers, params in sized.cases.of(rules):
-        for given in _senders(replace(base, params=params), rules, ask):
+    read = sender_tests(slice_of(sized.flow, rules))
+    usual = {name: one for name, one in base.values.items() if f"known.{name}" not in read}
+    for answers, sender in sized.cases.of(rules):
+        values = usual | {name: base.values.get(name, WIDE) for name in sender.values}
+        lists = base.lists | sender.lists
+        for given in _senders(replace(sender, values=values, lists=lists), rules, ask):
             facts = facts_of(sized.flow, answers, given)
             put = facts["danger"] is True if ask.kind == "danger" else holds(ask.when, facts)
             lines = tuple(holds(line.when, facts) for line in ask.lines)
@@ -177,7 +180,9 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
     lists = sorted({name[5:] for name in read if name.startswith("list.")} | {ask.offers} - {""})
     known = list(known_choices(rules))
     lengths = product(LIST_LENGTHS, repeat=len(lists))
-    for role, trains, there, many in product(sorted(roles) or ("chw",), training, known, lengths):
+    for role, trains, there, many in product(
+        sorted(roles) or (given.role,), training, known, lengths
+    ):
         absent = {name[6:] for name, held in there.items() if not held}
         present = {name[6:]: WIDE for name, held in there.items() if held}
         yield replace(
@@ -185,7 +190,9 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
             role=role,
             training=trains,
             values={k: v for k, v in (present | given.values).items() if k not in absent},
-            lists={
+            face="ussd",
+            lists=given.lists
+            | {
                 name: given.lists.get(name, OFFERED)[:count]
                 for name, count in zip(lists, many, strict=True)
             },

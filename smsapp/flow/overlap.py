@@ -1,11 +1,9 @@
 """What holds together by accident: two classifications, or two lines that say the same."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 
 from smsapp.flow.cases import Cases
-from smsapp.flow.given import Given
 from smsapp.flow.judge import holds
 from smsapp.flow.measure import Way, ways
 from smsapp.flow.model import Class, Flow, Line
@@ -35,10 +33,9 @@ def _after(flow: Flow) -> Iterator[Found]:
 
 def _together(cases: Cases) -> Iterator[Found]:
     """Classifications that hold at once unmarked, or that say the same with danger and without."""
-    given = Given(cases.flow.languages[0])
     found: dict[str, set[bool]] = {}
-    for answers, params in cases.of([*(one.when for one in firsts(cases.flow)), DANGER]):
-        facts = facts_of(cases.flow, answers, replace(given, params=params))
+    for answers, given in cases.of([*(one.when for one in firsts(cases.flow)), DANGER]):
+        facts = facts_of(cases.flow, answers, given)
         holding = [one for one in firsts(cases.flow) if holds(one.when, facts)]
         if not holding:
             continue

@@ -130,7 +130,7 @@ def _head(page: Page, cases: Cases, pages: Mapping[str, int]) -> Iterator[str]:
 
 
 def _ask(page: Page, ask: Ask) -> Iterator[str]:
-    kind = KINDS[ask.kind]
+    kind = KINDS.get(ask.kind, f"{plain(ask.kind).capitalize()}.")
     if ask.kind == "number":
         special = "".join(f"; {key} for {plain(one)}" for key, one in ask.special.items())
         kind = f"{kind}, {span(ask.min, ask.max, page.flow)}{special}."

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from smsapp.flow.cases import Cases, open_tests
 from smsapp.flow.given import Given
@@ -182,9 +181,8 @@ def _tick_off(
     cases: Cases, waiting: dict[str, list[When]], rules: list[When], until: str = ""
 ) -> None:
     """Take out of `waiting` what comes about while these rules are enumerated."""
-    given = Given(cases.flow.languages[0], training=True)
-    for answers, params in cases.of(rules):
-        facts = facts_of(cases.flow, answers, replace(given, params=params))
+    for answers, given in cases.of(rules):
+        facts = facts_of(cases.flow, answers, given)
         for place in [name for name, all_of in waiting.items() if _may(all_of, facts)]:
             del waiting[place]
         if until and until not in waiting:

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
+from smsapp.flow.given import Given, Item
+from smsapp.flow.judge import passes
 from smsapp.flow.model import Ask, Class, Flow, Test, When
+
+LIST_LENGTHS = (0, 1, 6, 97)  # none, one, the most on one screen, the most: plan, section 4
+OFFERED = tuple(Item(str(key), str(key)) for key in range(1, LIST_LENGTHS[-1] + 1))
+KNOWN = "8"  # any value will do
 
 
 def slice_of(flow: Flow, whens: Iterable[When]) -> Flow:
@@ -80,3 +86,60 @@ def param_sets(flow: Flow, part: Flow, whens: Iterable[When]) -> Iterator[dict[s
     both = [name for name in usual if isinstance(usual[name], bool) and f"param.{name}" in read]
     for chosen in product([True, False], repeat=len(both)):
         yield usual | dict(zip(both, chosen, strict=True))
+
+
+def senders(part: Flow, base: Given) -> Iterator[Given]:
+    """Everybody for whom the asks of this part apply otherwise."""
+    tests = sender_tests(part)
+    found = [[(name, one) for one in _different(name, tests[name], base)] for name in sorted(tests)]
+    for chosen in product(*found):
+        yield _being(base, dict(chosen))
+
+
+def sender_tests(part: Flow) -> dict[str, list[Test]]:
+    """What asks and choices read of who answers them: subject -> tests."""
+    tests: dict[str, list[Test]] = {}
+    for ask in part.asks:
+        for when in (ask.when, *(one.when for one in ask.choices if not one.withdraws)):
+            for subject, test in ((name, test) for table in when for name, test in table.items()):
+                if subject.startswith(("known.", "list.", "person.", "face")):
+                    tests.setdefault(subject, []).append(test)
+    return tests
+
+
+def _different(subject: str, tests: list[Test], base: Given) -> Iterator[object]:
+    """One value of each sort that these tests tell apart."""
+    room = subject.partition(".")[0]
+    values: tuple[object, ...] = (
+        base.facts.get(subject),
+        *(v for one in tests for v in one.equals),
+    )
+    if room == "known" or subject == "person.training":
+        values = (True, False)
+    elif room == "list":
+        values = LIST_LENGTHS
+    elif room == "face":
+        values = ("ussd", "sms")
+    seen = {tuple(passes(test, subject, {subject: one}) for test in tests): one for one in values}
+    yield from seen.values()
+
+
+def _being(base: Given, chosen: dict[str, object]) -> Given:
+    """Somebody of whom this holds."""
+    values, lists, more = dict(base.values), dict(base.lists), {}
+    for subject, value in chosen.items():
+        room, _, name = subject.partition(".")
+        if room == "known":
+            values.pop(name, None)
+            values |= {name: KNOWN} if value else {}
+        elif room == "list":
+            lists[name] = lists.get(name, OFFERED)[: int(str(value))]
+        else:
+            more[name or room] = value
+    return replace(base, values=values, lists=lists, **more)  # type: ignore[arg-type]
+
+
+def who_is(given: Given) -> tuple[object, ...]:
+    """All that `senders` may have made different."""
+    offered = (len(items) for items in given.lists.values())
+    return (given.role, given.training, given.language, given.face, *given.values, *offered)

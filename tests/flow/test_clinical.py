@@ -33,6 +33,34 @@ WORDS_ONLY = "".join(
     'when = { face = "sms" }\ntext.en = "More?"\ntext.fr = "Encore?"\n\n'
     for letter in "bdefhjk"
 )
+LATE = f"""[[ask]]
+id = "late"
+letter = "K"
+kind = "one"
+when = {{ known.late = true }}
+text.en = "Late?"
+text.fr = "Tard?"
+
+[[ask.choice]]
+id = "yes"
+text.en = "Yes"
+text.fr = "Oui"
+
+[[ask]]
+id = "why"
+letter = "W"
+kind = "one"
+when = {{ late = "yes" }}
+text.en = "{"word " * 30}"
+text.fr = "Pourquoi?"
+
+[[ask.choice]]
+id = "far"
+text.en = "Far"
+text.fr = "Loin"
+
+[[ask]]
+id = "go\""""
 BY_SMS = f"""[[reply]]
 when = {{ face = "sms", class = {{ with = "home" }} }}
 text.en = "{"word " * 19}"
@@ -87,6 +115,7 @@ FAULTS: dict[str, list[Change]] = {
     "question, with a not": [('"Type ALL true, 0 none:"', '"Not able to drink?"')],
     "long, an SMS of all letters": [('[[ask]]\nid = "go"', WORDS_ONLY + '[[ask]]\nid = "go"')],
     "long, by SMS alone": [('[[reply]]\ntext.en = "Write', BY_SMS)],
+    "long, behind what is known": [('[[ask]]\nid = "go"', LATE)],
     "long, where nobody is told": [('text.fr = "REFERER"\n', NOBODY)],
     "faces, a choice that no keyword says": [
         ('word = "CARD"', 'word = "CARD"\nsets = { cough = "yes" }'),
