@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     at_sender: str = Field("24000", description="short code or sender id of outgoing SMS")
     service_code: str = Field("*384*2400#", description="the USSD code people dial")
     help_phone: str = Field("+265991000401", description="who is called when nobody else is known")
+    hotline_phone: str = Field(
+        "", description="the surveillance hotline said with `do not touch`; empty: `HELP_PHONE`"
+    )
     country: str = Field("MW", description="ISO 3166 region of numbers written without a prefix")
     timezone: str = Field("Africa/Blantyre", description="local time on screens and schedules")
 

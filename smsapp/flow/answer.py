@@ -81,6 +81,8 @@ def _number(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:
 
 
 def _one(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:
+    if typed in ask.special:
+        return ask.special[typed]
     open_choices = choices(ask, facts)
     for place, choice in open_choices:
         if typed == str(place):

@@ -81,8 +81,9 @@ def _suffix(unit: Ask, answers: Answers) -> str:
 
 def _digits(ask: Ask, value: Value) -> str:
     """What is typed for this answer, empty where it is not repeated."""
-    if ask.kind == "number":
-        return next((key for key, one in ask.special.items() if one == value), str(value))
+    special = next((key for key, one in ask.special.items() if one == value), "")
+    if special or ask.kind == "number":
+        return special or str(value)
     ticked = value if isinstance(value, list) else [value]
     places = [str(at) for at, one in enumerate(ask.choices, start=1) if one.id in ticked]
     return "".join(places) or ("0" if ask.kind == "ticks" else "")

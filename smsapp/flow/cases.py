@@ -232,7 +232,7 @@ def _possible(rules: Rules, ask: Ask, facts: Facts, scales: Iterable[int]) -> It
     elif ask.kind == "phone":
         yield SOMEBODY
     elif ids:
-        yield from ids
+        yield from [*ids, *ask.special.values()]
     else:
         named = [str(one) for test in rules.tests.get(ask.id, []) for one in test.equals]
         yield from ("8", *named)

@@ -119,9 +119,11 @@ def typed(ask: Ask, value: Value | None, facts: Facts) -> str:
         return "8"
     if ask.kind == "phone":
         return SOMEBODY
+    special = next((key for key, name in ask.special.items() if name == value), "")
+    if special:
+        return special
     if ask.kind == "number":
-        special = {name: key for key, name in ask.special.items()}
-        return special.get(str(value)) or str(limit(ask.min, facts, 0) if value is None else value)
+        return str(limit(ask.min, facts, 0) if value is None else value)
     wanted = value if isinstance(value, list) else [value]
     open_places = [(str(place), one.id) for place, one in choices(ask, facts)]
     ticked = "".join(place for place, name in open_places if name in wanted)

@@ -29,6 +29,11 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "age": 2,
     "line": 3,  # of her paper register
     "count": 2,
+    "trigger": 24,  # the number and words of a trigger: `12 Death, cause unknown`
+    "affected": 5,  # of all reports that joined
+    "dead": 5,
+    "reports": 3,
+    "hotline": 16,
     "what": 24,  # how a dropped report is named: `14 months, 10:42`
     "digits": 8,
     "min": 3,

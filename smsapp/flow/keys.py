@@ -49,9 +49,11 @@ class Keys:
         return self.known.get(word) or self.known.get(self.mapped.get(word, ""))
 
     def has_letters(self, opens: Opens | None) -> bool:
-        """Whether it opens a report that is written with letters."""
+        """Whether it opens a report that is written with letters, and not with somebody's ref."""
         flow = self.library.flows.get(opens.flow) if opens else None
-        return flow is not None and any(ask.letter for ask in flow.asks)
+        asks = flow.asks if flow else ()
+        refers = any(ask.kind == "list" and not ask.letter for ask in asks)
+        return any(ask.letter for ask in asks) and not refers
 
     def names_refs(self, opens: Opens | None) -> bool:
         """Whether a ref behind it is one that its flow asks for, as in `ANS 482913 1`."""

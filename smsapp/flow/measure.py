@@ -11,7 +11,7 @@ from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given, Item
 from smsapp.flow.guide import guided
 from smsapp.flow.judge import Facts, holds
-from smsapp.flow.later import known_choices, later
+from smsapp.flow.later import TESTED, known_choices, later
 from smsapp.flow.model import Answers, Ask, Flow, Line, When
 from smsapp.flow.parts import texts
 from smsapp.flow.rules import DANGER, Found, facts_of
@@ -179,7 +179,7 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
     training = (True, False) if "person.training" in read else (True,)
     lists = sorted({name[5:] for name in read if name.startswith("list.")} | {ask.offers} - {""})
     known = list(known_choices(rules))
-    lengths = product(LIST_LENGTHS, repeat=len(lists))
+    lengths = product(*(LIST_LENGTHS if name == ask.offers else TESTED for name in lists))
     for role, trains, there, many in product(
         sorted(roles) or (given.role,), training, known, lengths
     ):

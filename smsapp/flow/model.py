@@ -19,6 +19,7 @@ ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
     "query", "answer_query", "set_person", "task", "answer_task",
+    "join_signal", "answer_signal",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
@@ -138,7 +139,9 @@ class Effect:
     climbed: tuple[Line, ...] = ()  # the SMS to those told because nobody answered
     hasten: When = ()  # where it holds, the next level is told at once
     minutes: tuple[int | str, ...] = ()  # of a follow_up: when the nudges come
-    days: int | str = 0  # of a task: due this long after the day seen
+    days: int | str = 0  # of a task: due so long after the day seen; of a signal: joins so long
+    apart: tuple[str, ...] = ()  # of a signal: the kinds that never join
+    fatal: tuple[str, ...] = ()  # of a signal: the kinds of which every case is a death
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -229,18 +232,15 @@ class Flow:
     @cached_property
     def class_readers(self) -> frozenset[str]:
         """The asks with a line that is said because of a class."""
+        reads = {ask.id: [table for line in ask.lines for table in line.when] for ask in self.asks}
         return frozenset(
-            ask.id
-            for ask in self.asks
-            if any("class" in table for line in ask.lines for table in line.when)
+            name for name, tables in reads.items() if any("class" in t for t in tables)
         )
 
     @cached_property
     def danger_support(self) -> frozenset[str]:
         """The asks that danger rests on."""
-        read: set[str] = set()
-        for one in self.danger_classes:
-            read = read.union(*one.when)
+        read = {name for one in self.danger_classes for table in one.when for name in table}
         units = {ask.id for ask in self.asks if ask.kind == "unit" and ask.scales in read}
         return frozenset(read | units)
 

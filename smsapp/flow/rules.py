@@ -25,6 +25,8 @@ OUTCOMES = {  # what can become of each effect
     "query": (*TOLD, "taken", "same"),
     "answer_query": (*ANSWERED, "taken"),
     "set_person": ("done", "refused"),
+    "join_signal": ("done", "again", "known", "nobody"),
+    "answer_signal": ("done", "already", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")

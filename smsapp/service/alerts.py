@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
-from smsapp.service.ladder import begin, climb, tell_again, tell_chw, tend
+from smsapp.service.ladder import begin, climb, tell_again, tend
 from smsapp.service.people import may_stand_in
+from smsapp.service.tell_chw import tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert, OpenAlert, Texts
 from smsapp.store.people import Person, people_by_ids, person_by_id
@@ -62,6 +64,11 @@ def raise_alert(
     )
     store.add_event(db, alert.id, now, "raised", person_id=person.id)
     return "done" if begin(rt, db, alert, person) else "nobody"
+
+
+def next_number(db: Connection, report_id: int) -> int:
+    """1 for the first alert of a report; more after each that was called a mistake."""
+    return next(n for n in count(1) if store.numbered(db, report_id, n) is None)
 
 
 def change_alert(rt: Runtime, db: Connection, report_id: int, texts: Texts, hasten: bool) -> None:
@@ -129,7 +136,7 @@ def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -
     if ref is None:
         meant = _meant_bare(rt, db, person)
     else:
-        meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
+        meant = named(rt, db, person, ref)
         if not meant:
             return NOT_YOURS
     raised = [alert for alert in meant if alert.state == "raised"]
@@ -144,6 +151,11 @@ def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -
 def _meant_bare(rt: Runtime, db: Connection, person: Person) -> list[Alert]:
     since = rt.now() - LATE_ANSWER
     return store.raised_to(db, person.id) or store.answered_of(db, person.id, since)
+
+
+def named(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Alert]:
+    """The alerts of this ref that this person was told, or may answer for those who were."""
+    return store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
 
 
 def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Alert]:

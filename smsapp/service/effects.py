@@ -1,7 +1,6 @@
 """What a report obliges is done here, in its transaction; doing it twice does it once."""
 
 from datetime import timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -10,7 +9,7 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, me, queries, remind, supply, tasks
+from smsapp.service import alerts, deaths, me, queries, remind, signals, supply, tasks
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
 from smsapp.service.numbers import tail
@@ -69,7 +68,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
             kind=effect.kind,
             texts=texts,
             ladder=ladder,
-            n=1 if case.fresh else _next_number(db, case.report.id),
+            n=1 if case.fresh else alerts.next_number(db, case.report.id),
             fresh=case.fresh,
         )
         return
@@ -79,11 +78,6 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
         hasten = hasten or case.anew
         alerts.change_alert(rt, db, case.report.id, texts, hasten)
     done.outcomes[effect.id] = "done" if alert_store.told(db, old.id) else "nobody"
-
-
-def _next_number(db: Connection, report_id: int) -> int:
-    """1 for the first alert of a report; more after each that was called a mistake."""
-    return next(n for n in count(1) if alert_store.numbered(db, report_id, n) is None)
 
 
 def _answer_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -213,6 +207,8 @@ DO = {
     "query": _query,
     "answer_query": _answer_query,
     "set_person": _set_person,
+    "join_signal": signals.join,
+    "answer_signal": signals.dismiss,
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,

@@ -119,6 +119,7 @@ def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
         "place": person.place_short,
         "phone": phone,
         "help": phone,
+        "hotline": rt.settings.hotline_phone or rt.settings.help_phone,
         "code": rt.settings.service_code,
         "country": rt.settings.country,
         "mistake": "1",

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
-from smsapp.service.people import contacts, help_phone, text_for, text_from
+from smsapp.service.people import contacts, text_from
+from smsapp.service.tell_chw import noted_absent, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
-from smsapp.store.deaths import is_recorded
 from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 
@@ -75,12 +75,25 @@ def _tell_level(
     *,
     which: str,
 ) -> None:
+    _tell(rt, db, alert, level, people, at, which=which)
+    store.set_level(db, alert.id, level, climb_at)
+
+
+def _tell(
+    rt: Runtime,
+    db: Connection,
+    alert: Alert,
+    level: int,
+    people: Sequence[Person],
+    at: datetime,
+    *,
+    which: str,
+) -> None:
     rows = [_row(rt, db, alert, one, level, which=which) for one in people]
     put = outbox.put_many(rt, db, rows)
     fresh = [one.id for one, made in zip(people, put, strict=True) if made is not None]
     if fresh:
         store.add_told(db, alert.id, fresh, level, at)
-    store.set_level(db, alert.id, level, climb_at)
 
 
 def _row(
@@ -122,7 +135,7 @@ def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
 
 def _level_over(db: Connection, alert: Alert, level: int) -> datetime:
     began: list[datetime] = [
-        e.at for e in store.events(db, alert.id) if e.what in ("raised", "climbed")
+        e.at for e in store.events(db, alert.id) if e.what in ("raised", "climbed", "reopened")
     ]
     return max([alert.raised_at, *began]) + _wait(alert, level)
 
@@ -156,20 +169,15 @@ def _note_absent(
     rt: Runtime, db: Connection, alert: Alert, absent: Collection[tuple[int, int]]
 ) -> set[tuple[int, int]]:
     """Note who cannot be reached; gives those not noted before."""
-    fresh = set(absent) - _noted_absent(db, alert)
+    fresh = set(absent) - noted_absent(db, alert)
     for level, person_id in sorted(fresh):
         now = rt.now()
         store.add_event(db, alert.id, now, "unreachable", level=level, person_id=person_id)
     return fresh
 
 
-def _noted_absent(db: Connection, alert: Alert) -> set[tuple[int, int]]:
-    events = store.events(db, alert.id)
-    return {(e.level, e.person_id) for e in events if e.what == "unreachable"}
-
-
 def _nobody_reachable(db: Connection, alert: Alert) -> bool:
-    absent = {person_id for _, person_id in _noted_absent(db, alert)}
+    absent = {person_id for _, person_id in noted_absent(db, alert)}
     return all(row.person_id in absent for row in store.told(db, alert.id))
 
 
@@ -193,33 +201,31 @@ def end(rt: Runtime, db: Connection, alert: Alert) -> None:
     tell_chw(rt, db, alert, word, "end")
 
 
-def tell_chw(
-    rt: Runtime, db: Connection, alert: Alert, word: str, what: str, **values: str
-) -> None:
-    """Put an SMS about her alert to the CHW; `what` makes it one of a kind."""
-    chw = _chw(rt, db, alert)
-    if not chw.phone or is_recorded(db, alert.report_id):
-        return  # after a death nobody tells her to go
-    word = word if alert.kind == DANGER else f"{word}.plain"
-    absent = {person_id for _, person_id in _noted_absent(db, alert)}
-    values.setdefault("phone", help_phone(rt, db, chw, absent))
-    outbox.put(
-        rt,
-        db,
-        key=f"alert:{alert.id}:chw:{what}",
-        kind="alert",
-        phone=chw.phone,
-        text=text_for(rt, db, chw, word, ref=alert.ref, **values),
-        person_id=chw.id,
-        alert_id=alert.id,
-    )
+def speak_again(rt: Runtime, db: Connection, alert: Alert) -> None:
+    """There is more to know: everyone told hears it anew, and an earlier answer says no more."""
+    now = rt.now()
+    store.add_event(db, alert.id, now, "spoke", level=alert.level)
+    times = sum(event.what == "spoke" for event in store.events(db, alert.id))
+    if alert.state == "acknowledged" or alert.climb_at is None:
+        store.add_event(db, alert.id, now, "reopened", level=alert.level)
+        store.reopen(db, alert.id, now + _wait(alert, max(alert.level, 1)))
+    tell_again(rt, db, store.locked(db, alert.id), time=1 + times)
+
+
+def widen(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> None:
+    """Those around another who told the same hear it too, at the levels that are told by now."""
+    known = {row.person_id for row in store.told(db, alert.id)}
+    for level, rung in enumerate(alert.ladder[: max(alert.level, 1)], start=1):
+        near = contacts(db, chw, rung["roles"], rt.now())
+        fresh = [one for one in near if one.id not in known]
+        _tell(rt, db, alert, level, fresh, rt.now(), which="first")
 
 
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     """Everyone told so far hears the alert once more, as it reads now."""
     told = {row.person_id: row for row in store.told(db, alert.id)}
-    silent = any(event.what == "silent" for event in store.events(db, alert.id))
-    which = "climbed" if silent else "first"
+    waits = [e.what for e in store.events(db, alert.id) if e.what in ("silent", "reopened")]
+    which = "climbed" if waits[-1:] == ["silent"] else "first"
     now = rt.now()
     rows = []
     for one in people_by_ids(db, told.keys(), now):

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from smsapp.flow.given import Item
-from smsapp.flow.model import Flow
+from smsapp.flow.model import MAX_CHOICES, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, deaths, people, queries, supply, tasks
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
+from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store import signals as signal_store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 from smsapp.store.queries import Asked, Query
@@ -55,6 +57,18 @@ def _alerts(rt: Runtime, db: Connection, person: Person) -> Items:
         Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
         for one in alerts.open_alerts(db, person, rt.now())
     )
+
+
+def _signals(rt: Runtime, db: Connection, person: Person) -> Items:
+    return tuple(
+        Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
+        for one in signal_store.open_under(db, person.place_id, training=person.training)
+    )
+
+
+def _villages(_rt: Runtime, db: Connection, person: Person) -> Items:
+    found = catchment.villages(db, person.place_id)
+    return tuple(Item(one.code, one.short) for one in found[:MAX_CHOICES])
 
 
 def _requests(rt: Runtime, db: Connection, person: Person) -> Items:
@@ -171,4 +185,6 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "calls": (ANSWERERS, _calls),
     "numbers": (ANSWERERS, _numbers),
     "languages": ((*CHW, *ANSWERERS, "desk"), _languages),
+    "signals": (("district",), _signals),
+    "villages": (CHW, _villages),
 }

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from smsapp.store.connect import each_insert
-from smsapp.store.tables import alert, alert_event, alert_told, person, place, report
+from smsapp.store.tables import alert, alert_event, alert_told, person, place, report, signal_report
 
 Texts = dict[str, dict[str, str]]  # first, climbed -> language -> SMS
 Ladder = list[dict[str, Any]]  # level by level: roles (list of words), minutes (whole)
@@ -118,6 +118,12 @@ def acknowledge(db: Connection, alert_id: int, person_id: int, at: datetime) -> 
     return done.rowcount == 1
 
 
+def reopen(db: Connection, alert_id: int, climb_at: datetime) -> None:
+    """It waits for an answer again, since there is more to answer; what was said is an event."""
+    values = {"acknowledged_at": None, "acknowledged_by": None, "climb_at": climb_at}
+    db.execute(update(alert).where(alert.c.id == alert_id).values(state="raised", **values))
+
+
 def close(db: Connection, alert_id: int, ends: str) -> None:
     """Nothing more happens to this alert."""
     values = {"state": "closed", "ends": ends, "climb_at": None}
@@ -168,8 +174,8 @@ def told(db: Connection, alert_id: int) -> list[Row[Any]]:
 
 
 def told_to(db: Connection, person_id: int, ref: str) -> list[Alert]:
-    """The alerts of this ref that this person was told, oldest first."""
-    return _listed(db, _told(person_id).where(alert.c.ref == ref))
+    """The alerts of this ref, or that a report of this ref joined, that this person was told."""
+    return _listed(db, _told(person_id).where((alert.c.ref == ref) | _joined(ref)))
 
 
 def raised_to(db: Connection, person_id: int) -> list[Alert]:
@@ -184,9 +190,14 @@ def answered_of(db: Connection, person_id: int, since: datetime) -> list[Alert]:
 
 
 def of_ref(db: Connection, ref: str) -> list[Alert]:
-    """Every alert of this ref, whoever raised it, oldest first."""
+    """Every alert of this ref, or that a report of it joined, whoever raised it, oldest first."""
     query = select(alert).join(report, report.c.id == alert.c.report_id)
-    return _listed(db, query.where(report.c.ref == ref))
+    return _listed(db, query.where((report.c.ref == ref) | _joined(ref)))
+
+
+def _joined(ref: str) -> ColumnElement[bool]:
+    query = select(signal_report.c.alert_id).join(report, report.c.id == signal_report.c.report_id)
+    return alert.c.id.in_(query.where(report.c.ref == ref))
 
 
 def _told(person_id: int) -> Select[Any]:

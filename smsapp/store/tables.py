@@ -262,7 +262,8 @@ alert_event = Table(
     _at("at", nullable=False),
     Column(
         "what", String(24), nullable=False
-    ),  # raised climbed told silent unreachable nobody changed hastened acknowledged closed
+    ),  # raised climbed told silent unreachable nobody changed hastened spoke reopened
+    # acknowledged dismissed closed
     Column("person_id", Id, ForeignKey("person.id")),
     Column("level", Integer, nullable=False, default=0),
 )
@@ -325,6 +326,8 @@ signal_report = Table(
     Column("report_id", Id, ForeignKey("report.id"), primary_key=True),
     Column("cases", Integer, nullable=False),
     Column("deaths", Integer, nullable=False),
+    Column("spoke", Boolean, nullable=False),  # whether those told heard of it
+    Index("ix_signal_report_report", "report_id"),
 )
 
 task = Table(  # what a CHW has to do about an earlier report

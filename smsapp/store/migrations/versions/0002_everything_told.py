@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("report_id", Id, nullable=False),
         sa.Column("cases", sa.Integer(), nullable=False),
         sa.Column("deaths", sa.Integer(), nullable=False),
+        sa.Column("spoke", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["signal.alert_id"], name=op.f("fk_signal_report_alert_id_signal")
         ),
@@ -142,6 +143,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("alert_id", "report_id", name=op.f("pk_signal_report")),
     )
+    op.create_index("ix_signal_report_report", "signal_report", ["report_id"], unique=False)
     op.add_column(
         "draft", sa.Column("twin", sa.Boolean(), nullable=False, server_default=sa.false())
     )
