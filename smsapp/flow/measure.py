@@ -108,12 +108,22 @@ def _sms(sized: Sized) -> Iterator[tuple[str, str]]:
                         f"effect {effect.id}, {name}, {language}",
                         whole_sms(sized, said, language),
                     )
-    for way in ways(sized.cases, [line.when for line in flow.reply], flow.reply, ends=True):
+    last = last_lines(flow)
+    for way in ways(sized.cases, [line.when for line in last], last, ends=True):
         for language in flow.languages:
-            said = [flow.reply[at].text[language] for at in way]
+            said = [last[at].text[language] for at in way]
             yield f"reply, {language}", whole_sms(sized, said, language)
     for language in flow.languages if flow.help else ():
         yield f"help, {language}", whole_sms(sized, [flow.help[language]], language)
+
+
+def last_lines(flow: Flow) -> tuple[Line, ...]:
+    """What the last screen can say: the reply, and what she may begin there."""
+    offered = (
+        Line({name: f"{place} {said}" for name, said in one.text.items()}, one.when)
+        for place, one in enumerate(flow.then, start=1)
+    )
+    return (*flow.reply, *offered)
 
 
 def whole_sms(sized: Sized, said: Iterable[str], language: str) -> str:

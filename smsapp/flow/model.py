@@ -181,6 +181,7 @@ class Flow:
     classes: tuple[Class, ...] = ()
     effects: tuple[Effect, ...] = ()
     reply: tuple[Line, ...] = ()
+    then: tuple[Choice, ...] = ()  # what she may begin on the screen that says it is saved
 
     def ask(self, ask_id: str) -> Ask | None:
         """The ask of this id, None where the flow has none."""

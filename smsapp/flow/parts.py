@@ -20,6 +20,8 @@ def texts(flow: Flow) -> Iterator[tuple[str, Text]]:
             yield place, line.text
     for number, line in enumerate(flow.reply, start=1):
         yield f"reply {number}", line.text
+    for choice in flow.then:
+        yield f"then {choice.id}", choice.text
 
 
 def _ask_texts(ask: Ask) -> Iterator[tuple[str, Text]]:
@@ -57,6 +59,8 @@ def whens(flow: Flow) -> Iterator[tuple[str, When, set[str]]]:
             yield place, line.when, facts
     for number, line in enumerate(flow.reply, start=1):
         yield f"reply {number}", line.when, facts | outcomes
+    for choice in flow.then:
+        yield f"then {choice.id}", choice.when, facts | outcomes
 
 
 def _ask_whens(

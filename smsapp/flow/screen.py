@@ -12,8 +12,8 @@ from smsapp.flow.answer import Wrong, choices
 from smsapp.flow.fill import fill
 from smsapp.flow.given import Given
 from smsapp.flow.guide import WORDS, guided
-from smsapp.flow.judge import Facts, classify, lines
-from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Flow
+from smsapp.flow.judge import Facts, classify, holds, lines
+from smsapp.flow.model import PAGE_CHOICES, Answers, Ask, Choice, Flow
 from smsapp.flow.words import Words
 
 FIRST = "menu"  # the flow that every call begins with
@@ -147,6 +147,15 @@ def show(
         [words.say("nav.back", language, {})] if back and not said and ask.kind != "danger" else []
     )
     return Screen(marks + "\n".join([*said, *body, *nav]), ends=False, ask=ask.id)
+
+
+def then(flow: Flow, facts: Facts, given: Given) -> dict[str, Choice]:
+    """What she may begin where all is saved: digit -> choice."""
+    return {
+        str(place): choice
+        for place, choice in enumerate(flow.then, start=1)
+        if holds(choice.when, facts) and choice.flow in given.flows
+    }
 
 
 def end(text: str, given: Given, words: Words) -> Screen:

@@ -4,10 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from smsapp.channels.contract import HopReply
-from smsapp.flow import screen
 from smsapp.flow.given import Given
-from smsapp.flow.model import Ask, Flow
+from smsapp.flow.model import Flow
 from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
@@ -19,7 +17,6 @@ from smsapp.service.fillings import (
     current,
     new_filling,
     resume_draft,
-    start,
 )
 from smsapp.service.given import (
     answers_to_amend,
@@ -54,6 +51,9 @@ def open_menu(rt: Runtime, db: Connection, call: Call, person: Person) -> bool:
 
 def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
     """Take one key. True: what was typed ahead of this hop stops here."""
+    if call.last:
+        _go_on(rt, call, key)
+        return False
     filling, flow, given, walked = current(rt, call)
     ask, _ = next_ask(flow, walked, given)
     if key == MENU and ask is not None and ask.kind != "text":
@@ -75,6 +75,18 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
     return True
 
 
+def _go_on(rt: Runtime, call: Call, key: str) -> None:
+    """All is saved: another of the same visit, or the menu; any other key changes nothing."""
+    chosen = rt.flows.flows.get(call.fillings[-1].then.get(key, ""))
+    if chosen is None and key not in (NONE_OF_THESE, MENU):
+        return
+    call.last, call.outcomes = "", {}
+    if chosen is None:
+        _leave(rt, call)
+    else:
+        _begin_flow(rt, call, chosen, read_given(call.fillings[0].given))
+
+
 def is_free_text(rt: Runtime, call: Call) -> bool:
     """Whether the next key is whatever is typed, stars and all."""
     _, flow, given, walked = current(rt, call)
@@ -87,27 +99,6 @@ def depends_on_offer(rt: Runtime, call: Call, key: str) -> bool:
     _, flow, given, walked = current(rt, call)
     ask, _ = next_ask(flow, walked, given)
     return ask is not None and ask.kind == "list" and key not in (NONE_OF_THESE, BACK, MENU)
-
-
-def show(rt: Runtime, call: Call) -> HopReply:
-    """The screen that stands now."""
-    if call.last:
-        return HopReply(call.last, ends=True)
-    return _show(rt, call, *current(rt, call))
-
-
-def show_earlier(rt: Runtime, call: Call, length: int) -> HopReply:
-    """The screen that stood when the text was this long: a repeat changes nothing."""
-    index, count = next(
-        ((at, keys) for known, at, keys in reversed(call.marks) if known <= length), (0, 0)
-    )
-    filling = call.fillings[index]
-    flow = rt.flows.flows[filling.flow]
-    given = read_given(filling.given)
-    walked = start(flow, filling, given)
-    for key in filling.keys[:count]:
-        walked = step(flow, walked, key, given)
-    return _show(rt, call, filling, flow, given, walked)
 
 
 def _leave(rt: Runtime, call: Call) -> None:
@@ -220,30 +211,6 @@ def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: b
     call.outcomes = recorded.outcomes
     filling.done = filling.done or recorded.already
     if filling.done:
-        call.last = end_screen(rt, saving, recorded)
-
-
-def _show(
-    rt: Runtime, call: Call, filling: Filling, flow: Flow, given: Given, walked: Walked
-) -> HopReply:
-    ask, facts = next_ask(flow, walked, given)
-    if ask is None:
-        return HopReply(call.last or rt.flows.say("hop.left", given.language), ends=True)
-    shown = screen.show(
-        flow,
-        ask,
-        facts,
-        walked.answers,
-        given,
-        rt.flows.words,
-        page=walked.page,
-        notice=walked.notice,
-        back=len(walked.taken) > walked.barrier or (not walked.taken and _may_leave(flow, ask)),
-        outcomes=call.outcomes,
-    )
-    return HopReply(shown.text, shown.ends, f"{filling.flow}.{ask.id}")
-
-
-def _may_leave(flow: Flow, ask: Ask) -> bool:
-    """Whether `00` on the first screen leads back to the menu; a list that opens names 0 for it."""
-    return flow.id != screen.FIRST and not ask.opens
+        ending = end_screen(rt, saving, recorded)
+        call.last = filling.last = ending.text
+        filling.then = ending.then

@@ -17,13 +17,12 @@ from smsapp.service.call import (
     is_free_text,
     open_menu,
     press,
-    show,
-    show_earlier,
 )
-from smsapp.service.ending import end_again
+from smsapp.service.ending import end_again, stand_at_end
 from smsapp.service.fillings import resume_draft
 from smsapp.service.people import language_of, unregistered
 from smsapp.service.settling import end_call, settle_earlier, settle_silent
+from smsapp.service.shown import show, show_earlier
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
@@ -65,7 +64,7 @@ def take_hop(rt: Runtime, hop: Hop) -> HopReply:
 def _press_all(rt: Runtime, call: Call, rest: str, hop: Hop, *, rebuilding: bool = False) -> None:
     """Press each key; keys typed ahead stop at what is saved at its hop, and at its end."""
     more = True
-    while more and not call.last:
+    while more and (not call.last or call.fillings[-1].then):
         if is_free_text(rt, call):
             if rebuilding:
                 break  # where it ended is not known: it is asked again
@@ -117,8 +116,12 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
             language, phone = language_of(rt, person), rt.settings.help_phone
             words = rt.flows.say("hop.nothing", language, phone=phone)
             return call, HopReply(words, ends=True)
-    if saved and report and saved.state == "closed" and saved.text_length >= len(hop.text):
-        return call, end_again(rt, call, saved, report)
+    if saved and report and saved.state == "closed":
+        ending = end_again(rt, call, saved, report)
+        if saved.text_length >= len(hop.text):
+            return call, ending.reply()
+        if ending.then and draft is None:
+            stand_at_end(rt, call, saved, report, ending)
     if draft and resume_draft(rt, call, draft):
         call.length = draft.text_length
         call.marks.append([call.length, len(call.fillings) - 1, 0])

@@ -31,6 +31,8 @@ class Filling:
     saved: int = 0  # of its commits: how many are in the database
     report_id: int | None = None  # the report it amends, or has opened
     done: bool = False
+    last: str = ""  # the screen that says that it is saved
+    then: dict[str, str] = field(default_factory=dict)  # what she may begin there: digit -> flow
 
 
 @dataclass

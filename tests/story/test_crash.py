@@ -155,7 +155,7 @@ def test_killed_after_the_commit(rt: Runtime, phones: Phones, web_process: Web) 
         assert (state, alerts) == ("closed", 0)
         if phone == CHWS[3]:
             last = repeat(rt, home_again)
-            assert last.startswith("END ")
+            assert last.startswith("CON ")
             assert "Saved" in last
             assert ref in last
             assert repeat(rt, home_again) == last
@@ -183,7 +183,7 @@ def test_killed_before_the_commit(rt: Runtime, phones: Phones, web_process: Web)
     assert "REFER NOW" in call.press("1")
     assert "REFER NOW. Saved." in call.press(*AFTER)
     last = repeat(rt, home)
-    assert last.startswith("END ")
+    assert last.startswith("CON ")
     assert "TREAT AT HOME. Saved" in last
     assert "Last report saved" in phones.dial(CHWS[1]).screen
 
