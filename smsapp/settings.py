@@ -82,6 +82,13 @@ class Settings(BaseSettings):
     reminder_spread_minutes: int = Field(
         60, ge=1, le=720, description="reminders of a morning are spread over this long"
     )
+    tip_weekday: int = Field(
+        2, ge=0, le=6, description="day of the weekly tip, 0 is Monday: programme's choice"
+    )
+    tip_hour: int = Field(9, ge=0, le=20, description="local hour from which tips are sent")
+    tip_spread_minutes: int = Field(
+        180, ge=1, le=240, description="tips of a day are spread over this long"
+    )
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")
     correct_seconds: float = Field(

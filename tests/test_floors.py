@@ -42,6 +42,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"signals"},
     {"alerts", "supply", "tasks", "queries", "me"},
     {"remind"},
+    {"tips"},
     {"deaths"},
     {"ladder", "answered", "filled", "numbers"},
     {"tell_chw"},

@@ -61,7 +61,8 @@ class Library:
         return tuple(
             flow.id
             for flow in self.flows.values()
-            if (not flow.roles or role in flow.roles)
+            if flow.kind != "tips"
+            and (not flow.roles or role in flow.roles)
             and self.language(flow, language, training=training)
         )
 

@@ -25,6 +25,7 @@ SINGULAR = {  # what a file calls one entry -> the field that holds them all
     "class": "classes",
     "effect": "effects",
     "keyword": "keywords",
+    "tip": "tips",
 }
 LETTERS = frozenset("ABCDEFGHJKMNPQRSTUVWXYZ")  # O, I and L look like digits
 NAMESPACES = ("param", "person", "list", "known", "outcome")

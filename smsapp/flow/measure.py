@@ -64,7 +64,7 @@ def longest(cases: Cases, words: Words) -> tuple[dict[str, str], dict[str, int]]
     sized = Sized(cases, words, widest(flow))
     found: dict[str, str] = {}
     pages: dict[str, int] = {}
-    for place, text in _sms(sized):
+    for place, text in (*_tips(sized), *_sms(sized)):
         _note(found, place, text)
     for ask in flow.asks:
         pages[ask.id] = 1
@@ -93,6 +93,12 @@ def _letters(sized: Sized) -> Iterator[Found]:
             if place == "title" and size.units > WIDTHS["what"]:  # it says what a report is
                 cure = f"{size.units} septets, at most {WIDTHS['what']}"
                 yield f"{place}, {language}", "long", cure
+
+
+def _tips(sized: Sized) -> Iterator[tuple[str, str]]:
+    for number, tip in enumerate(sized.flow.tips, start=1):
+        for language in sized.flow.languages:
+            yield f"tip {number}, {language}", whole_sms(sized, [tip.text[language]], language)
 
 
 def _sms(sized: Sized) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,7 @@ class Line:
 
     text: Text
     when: When = ()
+    source: str = ""  # of a tip: who says so
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -75,9 +76,7 @@ class Choice:
 
 @dataclass(frozen=True, config=STRICT)
 class Ask:
-    """A question. Kinds: number; one, ticks, unit, danger (choices); list (offered); text; note;
-    phone.
-    """
+    """Kinds: number, text, phone, note, list; with choices: one, ticks, unit, danger."""
 
     id: str
     kind: AskKind
@@ -169,7 +168,7 @@ class Flow:
 
     id: str
     version: int
-    kind: Literal["form", "menu"]
+    kind: Literal["form", "menu", "tips"]
     languages: tuple[str, ...]
     title: Text
     asks: tuple[Ask, ...]
@@ -182,6 +181,7 @@ class Flow:
     effects: tuple[Effect, ...] = ()
     reply: tuple[Line, ...] = ()
     then: tuple[Choice, ...] = ()  # what she may begin on the screen that says it is saved
+    tips: tuple[Line, ...] = ()  # of a file of tips, which asks nothing
 
     def ask(self, ask_id: str) -> Ask | None:
         """The ask of this id, None where the flow has none."""

@@ -22,6 +22,8 @@ def texts(flow: Flow) -> Iterator[tuple[str, Text]]:
         yield f"reply {number}", line.text
     for choice in flow.then:
         yield f"then {choice.id}", choice.text
+    for number, line in enumerate(flow.tips, start=1):
+        yield f"tip {number}", line.text
 
 
 def _ask_texts(ask: Ask) -> Iterator[tuple[str, Text]]:

@@ -91,6 +91,9 @@ def _sources(flow: Flow) -> Iterator[Found]:
     cure = 'write source = "who says so"'
     yield from ((f"param {name}", "source", cure) for name, param in flow.params.items()
                 if not param.source.strip())  # fmt: skip
+    for number, tip in enumerate(flow.tips, start=1):
+        if not tip.source.strip():
+            yield f"tip {number}", "source", cure
     sourced = {f"ask {ask.id}": ask.source for ask in flow.asks}
     sourced |= {f"class {one.id}": one.source for one in flow.classes}
     limits = {f"ask {ask.id}" for ask in flow.asks if _number(ask.min) or _number(ask.max)}

@@ -17,7 +17,7 @@ from smsapp.service import corrections, people, tasks
 from smsapp.service.given import given_in
 from smsapp.service.naming import local_time
 from smsapp.service.texted import Answer, lost
-from smsapp.store.people import Person, person_by_id, set_language
+from smsapp.store.people import Person, change_person, person_by_id, set_language
 from smsapp.store.sent import last_sent
 
 
@@ -97,6 +97,17 @@ def _tasks(
     return lost(rt, db, person, "sms.tasks", tasks=whole_pieces(due, WIDTHS["tasks"]))
 
 
+def _tips(
+    rt: Runtime, db: Connection, person: Person, _sms: SmsIn, opening: Opening, _base: Given
+) -> Answer:
+    """`TIPS OFF`, `TIPS ON`."""
+    wanted = TIPS.get(normal(opening.rest).strip(" .!"))
+    if wanted is None:
+        return lost(rt, db, person, "sms.tips_how")
+    change_person(db, person.id, tips=wanted)
+    return lost(rt, db, person, "sms.tips_on" if wanted else "sms.tips_off")
+
+
 def _day(rt: Runtime, moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(rt.settings.timezone)):%d/%m}"
 
@@ -116,6 +127,7 @@ def _language(
     return lost(rt, db, changed or person, "sms.language")
 
 
+TIPS = {"ON": True, "OUI": True, "YES": True, "OFF": False, "NON": False, "NO": False}
 DO = {
     "help": _help,
     "stop": _stop,
@@ -123,6 +135,7 @@ DO = {
     "who": _who,
     "last": _last,
     "tasks": _tasks,
+    "tips": _tips,
     "language": _language,
     "fix": corrections.fix,
     "cancel": corrections.cancel,

@@ -9,7 +9,8 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.deaths import in_mourning
 from smsapp.service.naming import named
-from smsapp.service.people import language_of, text_for
+from smsapp.service.people import help_phone, language_of, text_for
+from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reminders import Reminder
@@ -76,6 +77,10 @@ def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
 
 
 def _text(rt: Runtime, db: Connection, one: Reminder, person: Person) -> str:
+    if one.kind == "tip":
+        said = tip_for(rt, person, one.due_at)
+        phone = help_phone(rt, db, person)
+        return rt.flows.wrap(said, person.language, person.training, phone)
     values = {"ref": one.ref, "code": rt.settings.service_code}
     if one.task_state and one.opened_at:
         language = language_of(rt, person)
@@ -95,4 +100,6 @@ def _why_not(rt: Runtime, db: Connection, one: Reminder, person: Person | None) 
         return "nobody"
     if person.opted_out:
         return "opted_out"
+    if one.kind == "tip" and not (person.tips and tip_for(rt, person, one.due_at)):
+        return "no_tip"
     return "mourning" if one.kind in NUDGES and in_mourning(db, person.id, rt.now()) else ""

@@ -104,7 +104,7 @@ def test_every_text_of_every_flow_can_be_rewritten(path) -> None:
             yield where, here
 
     told = dict(leaves(tomllib.loads(source)))
-    assert len(told) > 10
+    assert len(told) > 5
     assert rewrite(source, told).count("\n") == source.count("\n")
     changed = rewrite(source, {where: f"{text}." for where, text in told.items()})
     assert dict(leaves(tomllib.loads(changed))) == {w: f"{text}." for w, text in told.items()}
