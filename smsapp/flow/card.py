@@ -158,9 +158,13 @@ def _only_if(flow: Flow, ask: Ask) -> str:
 
 def _digits(ask: Ask, test: Test) -> Iterator[str]:
     wanted = [*test.has, *map(str, test.equals)]
-    for number, choice in enumerate(ask.choices if ask.letter else (), start=1):
-        if choice.id in wanted:
-            yield f"{ask.letter}{number}"
+    chosen = [choice.id in wanted for choice in ask.choices if ask.letter]
+    for first, found in enumerate(chosen, start=1):
+        if found and not (first > 1 and chosen[first - 2]):
+            last = next((n for n in range(first, len(chosen)) if not chosen[n]), len(chosen))
+            yield f"{ask.letter}{first}" + (f"-{last}" if last > first + 1 else "")
+            if last == first + 1:
+                yield f"{ask.letter}{last}"
 
 
 def _range(ask: Ask, test: Test) -> Iterator[str]:

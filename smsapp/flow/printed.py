@@ -9,7 +9,7 @@ from smsapp.flow.budget import longest_call, longest_sms
 from smsapp.flow.cases import Cases
 from smsapp.flow.fill import fill
 from smsapp.flow.measure import longest
-from smsapp.flow.model import Ask, Class, Effect, Flow, Line, Text, When
+from smsapp.flow.model import Ask, Choice, Class, Effect, Flow, Line, Text, When
 from smsapp.flow.sentences import bound, either, filled, in_words, plain, span
 from smsapp.flow.widths import widest
 from smsapp.flow.words import Words
@@ -102,7 +102,19 @@ def printed(flow: Flow, words: Words, language: str, *, signed: bool) -> Iterato
     yield from _part("What is done", (_effect(page, effect) for effect in flow.effects))
     reply = [*page.lines(flow.reply), *page.widest("reply")]
     yield from _part("What is answered at the end", [reply] if flow.reply else [])
+    yield from _part("What is sent, one a week", (_tip(page, tip) for tip in flow.tips))
+    yield from _part("What may follow at once", (_next(page, choice) for choice in flow.then))
     yield from _part("What a country may change", (_param(flow, name) for name in flow.params))
+
+
+def _tip(page: Page, tip: Line) -> Iterator[str]:
+    yield from page.text(tip.text)
+    yield from _source(tip.source, 10)
+
+
+def _next(page: Page, choice: Choice) -> Iterator[str]:
+    yield from page.text(choice.text)
+    yield from page.when(choice.when, "if", 10)
 
 
 def _part(title: str, entries: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -164,8 +176,8 @@ def _effect(page: Page, effect: Effect) -> Iterator[str]:
     told = "Told first"
     for rung in effect.ladder:
         wait = bound(rung.minutes, page.flow)
-        yield f"    {told}: {' and '.join(rung.roles)}. " + (
-            f"If nobody answers in {wait} minutes, the next." if rung.minutes else "")  # fmt: skip
+        then = f" If nobody answers in {wait} minutes, the next." if rung.minutes else ""
+        yield from wrap(f"{told}: {' and '.join(rung.roles)}.{then}", 4)
         told = "Told then"
     yield from page.when(effect.hasten, "The next are told at once if")
     if effect.minutes:

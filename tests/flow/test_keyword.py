@@ -164,8 +164,8 @@ def reply(body: str, language: str = "en", **more: object) -> str:
         ("CCM A5y", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
          "Write {ref}\nA5Y")),
         ("STOCK F0 N0", "en", "Saved. Nothing finished or low.\nWrite {ref}\nF0 N0"),
-        (WHOLE, "fr", ("TRAITER A DOMICILE. Noté. Revoir à 3 j.\n"
-         "Revenir vite: plus mal, ne boit pas, sang selles\nNotez {ref}")),
+        (WHOLE, "fr", ("TRAITER A DOMICILE. Noté. Voir à 3 j.\n"
+         "Revenir vite si pire, ne boit pas, sang selles\nNotez {ref}")),
     ],
 )  # fmt: skip
 def test_the_reply(body: str, language: str, said: str) -> None:
