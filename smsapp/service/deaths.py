@@ -72,6 +72,9 @@ def record_told(rt: Runtime, db: Connection, case: Case, effect: Effect, done: D
     known = _told_already(rt, db, case, effect, kind, died_on) if effect.earlier else None
     if known:
         done.outcomes[effect.id], done.values["earlier"] = "already", known.ref
+        if child:
+            store.add_case(db, known.id, child.id)
+            store.leave_in_peace(db, child.id, rt.now())
         return
     made = record_death(
         rt, db, case.person, case.report.id, kind, died_on, child.id if child else None

@@ -45,6 +45,14 @@ def add_death(
     return db.scalar(adding.returning(death.c.id)) is not None
 
 
+def add_case(db: Connection, death_id: int, case_report_id: int) -> None:
+    """Which child it was, told later; where that is known already, it stays."""
+    taken = select(death.c.id).where(death.c.case_report_id == case_report_id)
+    if db.scalar(taken) is None:
+        row = (death.c.id == death_id) & death.c.case_report_id.is_(None)
+        db.execute(update(death).where(row).values(case_report_id=case_report_id))
+
+
 def told_by(db: Connection, person_id: int, since: datetime) -> list[Death]:
     """The deaths this person told since then, latest first."""
     query = (
