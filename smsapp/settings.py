@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     tip_spread_minutes: int = Field(
         180, ge=1, le=240, description="tips of a day are spread over this long"
     )
+    silent_days: int = Field(
+        14, ge=1, le=90, description="a CHW not heard for so many days: programme's choice"
+    )
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")
     correct_seconds: float = Field(

@@ -38,6 +38,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"fillings"},
     {"reports", "given"},
     {"drafts", "offers", "known", "privacy"},
+    {"team"},
     {"effects"},
     {"signals"},
     {"alerts", "supply", "tasks", "queries", "me"},

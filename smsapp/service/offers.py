@@ -14,6 +14,7 @@ from smsapp.service import alerts, deaths, people, queries, supply, tasks
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
+from smsapp.service.team import out_items, silent_items
 from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -186,5 +187,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "numbers": (ANSWERERS, _numbers),
     "languages": ((*CHW, *ANSWERERS, "desk"), _languages),
     "signals": (("district",), _signals),
+    "silent": (("supervisor",), silent_items),
+    "out": (("supervisor",), out_items),
     "villages": (CHW, _villages),
 }

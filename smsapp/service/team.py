@@ -1,0 +1,64 @@
+"""What a supervisor sees of his own CHWs: who is silent, who is out of stock."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from smsapp.flow.given import Item
+from smsapp.runtime import Runtime
+from smsapp.service.naming import when_seen
+from smsapp.store import team as store
+from smsapp.store.people import Person
+from smsapp.store.team import Member
+
+LOOKED_BACK = timedelta(days=90)  # what lies further back is shown without a day
+NEVER = "-"  # in the place of a day
+PICKED = "errand"  # the flow that picking one goes on to
+
+
+def silent(
+    rt: Runtime, db: Connection, team: Sequence[Member]
+) -> list[tuple[Member, datetime | None]]:
+    """Who has not been heard for so many days, the longest first. None: never, or long ago."""
+    now = rt.now()
+    heard = store.heard_since(db, [one.id for one in team], now - LOOKED_BACK)
+    limit = now - timedelta(days=rt.settings.silent_days)
+    found = [
+        (one, heard.get(one.id))
+        for one in team
+        if heard.get(one.id, one.created_at) < limit  # a new CHW is not silent yet
+    ]
+    return sorted(found, key=lambda pair: pair[1] or now - LOOKED_BACK)
+
+
+def out_of_stock(
+    rt: Runtime, db: Connection, team: Sequence[Member]
+) -> list[tuple[Member, datetime | None]]:
+    """Who waits for medicine, the longest first."""
+    since = store.out_since(db, [one.id for one in team], rt.now() - LOOKED_BACK)
+    waiting = sorted((one for one in team if one.id in since), key=lambda one: since[one.id])
+    return [(one, since[one.id]) for one in waiting]
+
+
+def silent_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
+    """`Esther, 12/10`: the day she was heard last."""
+    return _dated(rt, person, silent(rt, db, store.members(db, [person.id])))
+
+
+def out_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
+    """`Esther, Tue`: the day she asked."""
+    return _dated(rt, person, out_of_stock(rt, db, store.members(db, [person.id])))
+
+
+def _dated(
+    rt: Runtime, person: Person, found: Sequence[tuple[Member, datetime | None]]
+) -> tuple[Item, ...]:
+    return tuple(
+        Item(f"{PICKED}:{one.code}", _item(rt, person.language, one, at)) for one, at in found
+    )
+
+
+def _item(rt: Runtime, language: str, one: Member, at: datetime | None) -> str:
+    day = when_seen(rt, language, at) if at else NEVER
+    return rt.flows.say("item.member", language, chw=one.short, time=day)

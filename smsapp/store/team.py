@@ -1,0 +1,79 @@
+"""A supervisor's team: who is in it, when each was heard last, who is out of stock.
+
+Every query takes several supervisors or people at once, so that a digest costs the same few
+queries however many there are.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from smsapp.store.tables import inbound, person, place, report, request
+
+WANTED = ("requested", "approved", "stocked_out")  # asked for, and nothing is ready yet
+
+
+@dataclass(frozen=True)
+class Member:
+    """A CHW as one of a team."""
+
+    id: int
+    code: str
+    short: str
+    place_short: str
+    supervisor_id: int
+    created_at: datetime
+
+
+def members(db: Connection, supervisor_ids: Collection[int]) -> list[Member]:
+    """The active CHWs of these supervisors, by name."""
+    query = (
+        select(
+            person.c.id,
+            person.c.code,
+            person.c.short,
+            place.c.short.label("place_short"),
+            person.c.supervisor_id,
+            person.c.created_at,
+        )
+        .join(place, place.c.id == person.c.place_id)
+        .where(person.c.supervisor_id.in_(supervisor_ids), person.c.role == "chw", person.c.active)
+        .order_by(person.c.short, person.c.id)
+    )
+    return [Member(**row._mapping) for row in db.execute(query)]
+
+
+def heard_since(db: Connection, ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """When each of these people was heard last, of those heard since then.
+
+    What is for a desk alone does not count: nobody else may see that it was ever sent.
+    """
+    told = (
+        select(report.c.person_id, func.max(report.c.opened_at).label("at"))
+        .where(report.c.person_id.in_(ids), report.c.opened_at >= since)
+        .where(report.c.private.is_(False))
+        .group_by(report.c.person_id)
+    )
+    written = (
+        select(inbound.c.person_id, func.max(inbound.c.received_at).label("at"))
+        .where(inbound.c.person_id.in_(ids), inbound.c.received_at >= since)
+        .where(inbound.c.kind == "sms", inbound.c.private.is_(False))
+        .group_by(inbound.c.person_id)
+    )
+    found: dict[int, datetime] = {}
+    for row in (*db.execute(told), *db.execute(written)):
+        found[row.person_id] = max(row.at, found.get(row.person_id, row.at))
+    return found
+
+
+def out_since(db: Connection, ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """Since when each of these people waits for medicine that she said is finished or low."""
+    query = (
+        select(request.c.person_id, func.min(request.c.requested_at).label("at"))
+        .where(request.c.person_id.in_(ids), request.c.requested_at >= since)
+        .where(request.c.state.in_(WANTED))
+        .group_by(request.c.person_id)
+    )
+    return {row.person_id: row.at for row in db.execute(query)}
