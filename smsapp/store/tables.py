@@ -81,11 +81,12 @@ person = Table(
     Column("code", String(40), nullable=False, unique=True),  # the programme's own
     Column("name", String(120), nullable=False),
     Column("short", String(12), nullable=False),
-    Column("phone", String(16), unique=True),  # E.164
+    Column("phone", String(16)),  # E.164: on which she is told; who holds it: phone_number
     Column("role", String(12), nullable=False),  # chw supervisor facility district desk operator
     Column("language", String(8), nullable=False),
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("supervisor_id", Id, ForeignKey("person.id")),
+    Column("deputy_id", Id, ForeignKey("person.id")),  # who stands in for her
     Column("active", Boolean, nullable=False, default=True),
     Column("training", Boolean, nullable=False, default=False),
     _at("training_until"),  # NULL with training: no expiry (development only)
@@ -95,6 +96,28 @@ person = Table(
     _at("created_at", nullable=False),
     Index("ix_person_place", "place_id", "role"),
     Index("ix_person_supervisor", "supervisor_id"),
+)
+
+phone_number = Table(  # who holds which number: one may have several, and several share one
+    "phone_number",
+    metadata,
+    _id(),
+    Column("phone", String(16), nullable=False),  # E.164
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    _at("since", nullable=False),
+    _at("until"),  # NULL: still hers
+    _at("heard_at", nullable=False),  # dialled, texted or answered last; at first: `since`
+    _at("asked_at"),  # when she was asked last whether it is still hers
+    Column("asked", Integer, nullable=False, default=0),  # times, since it was heard
+    Index(
+        "ix_phone_number_held",
+        "phone",
+        "person_id",
+        unique=True,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
+    Index("ix_phone_number_person", "person_id"),
 )
 
 inbound = Table(  # every callback that is not a USSD hop, raw, before anything reads it
@@ -156,6 +179,7 @@ report = Table(
     Column("waits", String(40), nullable=False, default=""),  # the ask a result is awaited for
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("private", Boolean, nullable=False, default=False),  # for its desk alone
+    Column("unverified", Boolean, nullable=False, default=False),  # sent from a phone not hers
     Column("seen_on", Date),  # the local day the child was seen; NULL: the day it was opened
     _at("opened_at", nullable=False),
     _at("changed_at", nullable=False),
