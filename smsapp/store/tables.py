@@ -329,6 +329,47 @@ request_told = Table(
     Index("ix_request_told_person", "person_id"),
 )
 
+request_line = Table(  # what is asked for, in single units
+    "request_line",
+    metadata,
+    Column("request_id", Id, ForeignKey("request.id"), primary_key=True),
+    Column("product", String(8), primary_key=True),
+    Column("asked", Integer, nullable=False),  # computed, never typed
+    Column("packed", Integer),  # NULL: nobody has said
+    Column("received", Integer),  # NULL: nothing yet
+)
+
+holding = Table(  # which products a person holds; none recorded: all of products.toml
+    "holding",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("product", String(8), primary_key=True),
+)
+
+stock_movement = Table(  # what a report says of a product; what is on hand is derived
+    "stock_movement",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("product", String(8), nullable=False),
+    Column("kind", String(12), nullable=False),  # count received lost expired
+    Column("amount", Integer, nullable=False),  # single units; of a count, what is left
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False),
+    Column("training", Boolean, nullable=False),
+    _at("at", nullable=False),
+    _at("replaced_at"),  # NULL: it stands; else when its report was corrected or taken back
+    Index("ix_stock_movement_person", "person_id", "product", "at"),
+    Index(
+        "uq_stock_movement_report",
+        "report_id",
+        "product",
+        "kind",
+        unique=True,
+        sqlite_where=text("replaced_at IS NULL"),
+        postgresql_where=text("replaced_at IS NULL"),
+    ),
+)
+
 signal = Table(  # what several reports of one trigger and village have in common: their alert
     "signal",
     metadata,
