@@ -22,7 +22,6 @@ from smsapp.flow.spelling import normal
 
 PHONE = r"(\+?\d[\d ().-]{5,}\d)"  # in one piece, however it is spaced
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
-UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
 
 
@@ -67,14 +66,26 @@ def read(flow: Flow, opening: Opening, given: Given) -> Reading:
     filling = Filling(flow, given, {**given.answers, **opening.sets}, _left(abc, told.left))
     _fill(filling, [*phones, *told.found])
     _mentioned(filling, abc, found, told.left)
-    judged = judge(flow, filling.answers, given)
+    judged = (opening.flow and _unread(filling)) or judge(flow, filling.answers, given)
     bare = not said and not given.answers
     return Reading(filling.answers, tuple(filling.unknown), judged, bare)
 
 
+def _unread(filling: Filling) -> Judgement | None:
+    """Where every use is danger and no sign can be read: that is told. None: nothing to tell."""
+    flow, answers = filling.flow, filling.answers
+    said = {ask.id: one.id for ask in flow.asks for one in ask.choices if one.unread}
+    judged = judge(flow, answers, filling.given)
+    signs = any(answers.get(name) is not None for name in flow.danger_support)
+    if not said or not judged.missing or judged.dangers or (signs and not filling.unknown):
+        return None
+    answers |= said
+    return judge(flow, answers, filling.given)
+
+
 def _left(abc: Alphabet, left: Sequence[Mark]) -> list[str]:
-    """What is named as not understood: not please and thanks, nor tablets."""
-    return [mark.shown for mark in left if abc.said.get(mark.text) not in UNSAID]
+    """What is named as not understood: not please and thanks."""
+    return [mark.shown for mark in left if abc.said.get(mark.text) not in ("thanks", "and")]
 
 
 def _phones(flow: Flow, text: str) -> tuple[str, list[Pair]]:

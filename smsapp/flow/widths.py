@@ -9,7 +9,6 @@ from smsapp.flow.rules import Found
 from smsapp.flow.screen import MORE_ROOM, NOTICE_ROOM, SHORT_ROOM, WHOLE_ROOM
 from smsapp.flow.words import Words
 
-AMOUNT_WIDTH = 4  # digits of what was counted last
 WIDE = "8"  # one septet, as a digit or a letter is
 ROOMS = {  # septets that screens keep for these words
     "training": WHOLE_ROOM - 1,
@@ -27,7 +26,6 @@ def widest(flow: Flow | None) -> dict[str, str]:
             ends = (param.value, param.min or 0, param.max or 0)
             widths[name] = max(len(str(int(end))) for end in ends)
         widths |= {ask.id: digits_of(flow, ask) for ask in flow.asks if ask.kind == "number"}
-        widths |= {f"last_{ask.product}": AMOUNT_WIDTH for ask in flow.asks if ask.product}
     return {name: WIDE * width for name, width in widths.items()}
 
 
@@ -76,12 +74,13 @@ def letters(flow: Flow) -> Iterator[Found]:
     if not flow.keywords:
         return
     for ask in flow.asks:
-        if not ask.letter and ask.kind not in ("note", "danger", "list") and not _set(flow, ask):
+        named = bool(ask.letter) or ask.kind in ("note", "danger", "list") or _set(flow, ask)
+        if not named and not any(one.unread for one in ask.choices):
             yield f"ask {ask.id}", "letter", "give it a capital letter, for SMS"
     asked = [ask for ask in flow.asks if ask.kind != "danger" and not ask.optional]
-    named = " ".join(ask.letter for ask in asked if ask.letter)
-    if len(named) > WIDTHS["letters"]:
-        yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {named}"
+    needed = " ".join(ask.letter for ask in asked if ask.letter)
+    if len(needed) > WIDTHS["letters"]:
+        yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {needed}"
 
 
 def _set(flow: Flow, ask: Ask) -> bool:
