@@ -8,6 +8,7 @@ from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
 from smsapp.flow.model import Flow
+from smsapp.flow.products import PRODUCTS_FILE
 from smsapp.flow.released import Released, release, release_words
 from smsapp.flow.words import Words
 
@@ -80,7 +81,7 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
     for flow in library.flows.values():
         if not files or f"{flow.id}.toml" in files:
             found += check(flow, library.words, library.released.get(flow.id))
-    found += [*shared_keywords(library), *_gone(library)]
+    found += [*shared_keywords(library), *_product_words(library), *_gone(library)]
     return [one for one in found if not files or one.file in files]
 
 
@@ -90,6 +91,18 @@ def _gone(library: Library) -> Iterator[Problem]:
     for name in sorted(library.released.keys() - library.flows.keys() - there):
         cure = "it was released, and its words are on cards: put it back, or smsapp release"
         yield Problem(f"{name}.toml", "file", "printed", f"{cure} --new-cards")
+
+
+def _product_words(library: Library) -> Iterator[Problem]:
+    """Words that name a product and begin an SMS: `SOH` is no product, `LA` no report."""
+    commands = library.words.command.values()
+    taken = {word for command in commands for word in command.words}
+    taken |= {keyword.word for flow in library.flows.values() for keyword in flow.keywords}
+    for product in library.products.values():
+        for word in product.words:
+            if word in taken:
+                cure = f"{word} begins an SMS already; choose another word"
+                yield Problem(PRODUCTS_FILE, f"product {product.id}", "keyword", cure)
 
 
 def shared_keywords(library: Library) -> Iterator[Problem]:

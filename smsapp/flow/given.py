@@ -29,6 +29,7 @@ class Given:
     face: Face = "ussd"
     guided: bool = False  # one statement a screen
     flows: tuple[str, ...] = ()  # ids she may begin
+    products: tuple[str, ...] = ()  # ids she holds; none recorded: all
     params: dict[str, int | bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
     lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class Given:
         }
         if self.flows:
             facts["flows"] = self.flows
+        if self.products:
+            facts["products"] = self.products
         facts.update({f"param.{name}": value for name, value in self.params.items()})
         facts.update({f"known.{name}": True for name in (*self.values, *self.begun)})
         facts.update({f"list.{name}": len(items) for name, items in self.lists.items()})

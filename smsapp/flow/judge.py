@@ -122,7 +122,7 @@ def _settle_danger(ask: Ask, answers: Answers, facts: Facts) -> None:
 
 def _settle(ask: Ask, answers: Answers, facts: Facts) -> bool:
     """Note what is known of this ask. False: it applies, or may, and has no answer."""
-    applies = holds(ask.when, facts)
+    applies = holds(ask.when, facts) if is_held(ask, facts) else False
     if applies is False:
         facts[ask.id] = ABSENT
     elif ask.id in answers:
@@ -136,6 +136,11 @@ def _settle(ask: Ask, answers: Answers, facts: Facts) -> bool:
             facts.pop(ask.scales, None)  # 3 what? Nothing may rest on it yet
         return False
     return True
+
+
+def is_held(ask: Ask, facts: Facts) -> bool:
+    """Whether it is about no product, or about one that she holds."""
+    return not ask.product or ask.product in facts.get("products", (ask.product,))
 
 
 def _scaled(ask: Ask, answer: Value, number: Any) -> Any:

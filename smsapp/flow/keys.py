@@ -179,10 +179,11 @@ def _stuck(keys: Keys, text: str, at: int, word: str) -> Start | None:
 
 def _goes_on(keys: Keys, opens: Opens, rest: str, behind: str) -> bool:
     """Whether what is stuck to a keyword is an answer: a digit, or a letter and its number."""
-    own = {ask.letter for ask in keys.library.flows[opens.flow].asks if ask.letter}
+    own = alphabet(keys.library.flows[opens.flow], {}).letters
     if rest in own:  # CCMA 14
         rest += behind.lstrip()
-    return rest[0].isdigit() or (rest[0] in own and bool(number(rest[1:2])))
+    begun = [one for one in own if rest.startswith(one) and number(rest[len(one) : len(one) + 1])]
+    return rest[0].isdigit() or bool(begun)
 
 
 def _later(keys: Keys, text: str, word: re.Match[str], found: list[Start]) -> Start | None:

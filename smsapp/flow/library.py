@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from smsapp.flow.load import FlowError, load_flow
 from smsapp.flow.model import Flow
 from smsapp.flow.parts import texts
+from smsapp.flow.products import PRODUCTS_FILE, Product, load_products
 from smsapp.flow.released import Released, read_released
 from smsapp.flow.words import Words, load_words
 
@@ -35,6 +36,7 @@ class Library:
     signed: frozenset[tuple[str, str]] = frozenset()  # flow id, language
     problems: tuple[str, ...] = ()
     released: dict[str, Released] = field(default_factory=dict)  # by flow id
+    products: dict[str, Product] = field(default_factory=dict)  # by id, in the file's order
 
     def language(self, flow: Flow, wanted: str, *, training: bool) -> str:
         """The language she is served in: hers, or one that is signed, or "" for none."""
@@ -92,11 +94,16 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     words = load_words((words_folder or folder) / WORDS_FILE)
     flows: dict[str, Flow] = {}
     problems: list[str] = []
+    products: dict[str, Product] = {}
+    try:
+        products = load_products(folder / PRODUCTS_FILE)
+    except FlowError as error:
+        problems += error.lines if (folder / PRODUCTS_FILE).exists() else []
     for path in sorted(folder.glob("*.toml")):
-        if path.name == WORDS_FILE:
+        if path.name in (WORDS_FILE, PRODUCTS_FILE):
             continue
         try:
-            flows[path.stem] = load_flow(path)
+            flows[path.stem] = load_flow(path, products)
         except FlowError as error:
             problems += error.lines
     released: dict[str, Released] = {}
@@ -105,7 +112,7 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     except FlowError as error:
         problems.append(str(error))
     signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
-    return Library(words, flows, signed, tuple(problems), released)
+    return Library(words, flows, signed, tuple(problems), released, products)
 
 
 def digest(text: str) -> str:
@@ -123,7 +130,7 @@ def flow_digest(flow: Flow, language: str) -> str:
             return {key: prune(one) for key, one in value.items()}
         return [prune(one) for one in value] if isinstance(value, list) else value
 
-    content = prune(FLOW.dump_python(flow, mode="json"))
+    content = prune(FLOW.dump_python(flow, mode="json", exclude_defaults=True))
     content.pop("languages")
     return digest(json.dumps(content, sort_keys=True, ensure_ascii=False))
 

@@ -2,13 +2,13 @@
 
 import json
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from smsapp.flow.each import expand
 from smsapp.flow.model import (
     MAX_CHOICES,
     MAX_TICKS,
@@ -17,6 +17,9 @@ from smsapp.flow.model import (
     When,
 )
 from smsapp.flow.parts import texts, whens
+from smsapp.flow.products import Product
+from smsapp.flow.toml import FlowError as FlowError
+from smsapp.flow.toml import read_toml as read_toml
 
 SINGULAR = {  # what a file calls one entry -> the field that holds them all
     "ask": "asks",
@@ -33,30 +36,12 @@ FLOW = TypeAdapter(Flow)
 ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class FlowError(Exception):
-    """A flow file is wrong. The message is `file: place: what to do`; `lines` has every fault."""
-
-    def __init__(self, file: str, place: str, cure: str, *also: tuple[str, str]) -> None:
-        self.file, self.place, self.cure = file, place, cure
-        self.lines = [f"{file}: {where}: {what}" for where, what in ((place, cure), *also)]
-        super().__init__(self.lines[0])
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a file. Raises FlowError where it is not TOML or not text."""
+def load_flow(path: Path, products: Mapping[str, Product] | None = None) -> Flow:
+    """Read one flow, written out for each of these products where it says so. Raises FlowError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise FlowError(path.name, f"byte {error.start}", "save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise FlowError(path.name, "TOML", str(error)) from None
-    except OSError as error:
-        raise FlowError(path.name, "file", f"cannot be read: {error.strerror}") from None
-
-
-def load_flow(path: Path) -> Flow:
-    """Read one flow. Raises FlowError."""
-    raw = read_toml(path)
+        raw = expand(read_toml(path), products or {})
+    except ValueError as error:
+        raise FlowError(path.name, "each", str(error)) from None
     try:
         flow = FLOW.validate_json(json.dumps(_plural(raw, path.name)))
     except ValidationError as error:
@@ -167,8 +152,9 @@ def _language_faults(flow: Flow, place: str, text: dict[str, str]) -> Iterator[t
 
 def _names(flow: Flow) -> Iterator[tuple[str, str]]:
     letters = [ask.letter for ask in flow.asks if ask.letter]
+    words = {ask.letter for ask in flow.asks if ask.product}
     for letter in letters:
-        if letter not in LETTERS:
+        if letter not in LETTERS and letter not in words:
             yield f"letter {letter}", "use one capital letter, not O, I or L"
         if letters.count(letter) > 1:
             yield f"letter {letter}", "two asks have it; each letter once"

@@ -42,20 +42,21 @@ class Alphabet:
     @property
     def item(self) -> re.Pattern[str]:
         """A letter with its number and unit; the unit must not be the next letter."""
-        own = "".join(self.letters)
-        one = f"[{own}]" if own else "(?!)"
+        own = sorted(self.letters, key=len, reverse=True)
+        one = f"(?:{'|'.join(own)})" if own else "(?!)"
         units = sorted(self.units, key=len, reverse=True)
         free = "|".join(word for word in units if word not in self.letters) or "(?!)"
         shared = "|".join(word for word in units if word in self.letters) or "(?!)"
         rest = "[0-9OIL]"
         behind = f"(?:(?:{free})(?=$|{one}?{rest})|(?:{shared})(?=$|{one}{rest}))"
-        return re.compile(f"({one})?({rest}+)({behind})?")
+        digits = f"{rest}+?(?=$|[^0-9OIL]|{one})"  # LA15OR10: the O begins the next product
+        return re.compile(f"({one})?({digits})({behind})?")
 
 
 def alphabet(flow: Flow, said: Mapping[str, str]) -> Alphabet:
     """The alphabet of a flow."""
     unit = next((ask for ask in flow.asks if ask.kind == "unit"), None)
-    lettered = {ask.letter: ask for ask in flow.asks if ask.letter}
+    lettered = {word: ask for ask in flow.asks if ask.letter for word in (ask.letter, *ask.words)}
     units = unit_words(unit, said) if unit else {}
     return Alphabet(lettered, ask_names(flow, said), units, unit.scales if unit else "", said)
 

@@ -58,6 +58,8 @@ def value_of(ask: Ask, words: Sequence[str], said: Said) -> Value:
 def _special(ask: Ask, words: Sequence[str], said: Said) -> Value:
     meant = said.get(words[0], "") if words else ""
     typed = next((typed for typed, name in ask.special.items() if name == meant), "")
+    if ask.product and meant == "none" and ask.min == 0:
+        typed = "0"  # LA none
     return Value(typed, 1) if typed else Value()
 
 

@@ -4,12 +4,12 @@ from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-STRICT = ConfigDict(extra="forbid", strict=True)
+from smsapp.flow.when import STRICT as STRICT
+from smsapp.flow.when import Test as Test
+from smsapp.flow.when import When as When
 
-Scalar = bool | int | str
 Value = int | str | list[str]  # as stored: a number, a choice or special id, ticked ids, free text
 Answers = dict[str, Value]  # ask id -> what was answered
 Text = dict[str, str]  # language -> text
@@ -24,30 +24,6 @@ EffectKind = Literal[
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
 MAX_CHOICES = 97  # of a list or a one-of: 98 is More
 PAGE_CHOICES = 5  # choices a screen of a one-of or a list: plan, section 4
-
-
-@dataclass(frozen=True, config=STRICT)
-class Test:
-    """What one subject must be. Limits are whole numbers or the name of a param."""
-
-    equals: tuple[Scalar, ...] = ()  # one of these
-    min: int | str | None = None
-    max: int | str | None = None
-    has: tuple[str, ...] = ()  # any of these
-    lacks: tuple[str, ...] = ()  # none of these
-
-    @cached_property
-    def wanted(self) -> frozenset[str]:
-        """`has`, to be compared quickly."""
-        return frozenset(self.has)
-
-    @cached_property
-    def banned(self) -> frozenset[str]:
-        """`lacks`, to be compared quickly."""
-        return frozenset(self.lacks)
-
-
-When = tuple[dict[str, Test], ...]  # any of the tables, all of a table; () always holds
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -71,6 +47,7 @@ class Choice:
     flow: str = ""  # of a menu: the flow it begins
     knows: tuple[str, ...] = ()  # of a choice that begins a flow: what is `known.` in it
     withdraws: bool = False  # of a danger ask: takes the danger back
+    words: tuple[str, ...] = ()  # of a product: what an SMS may call it
     unread: bool = False  # of an ask without a letter: what an SMS says whose signs nobody can read
 
 
@@ -81,7 +58,9 @@ class Ask:
     id: str
     kind: AskKind
     text: Text = field(default_factory=dict)
-    letter: str = ""
+    letter: str = ""  # of a product its id in capitals
+    product: str = ""  # its id; put only to who holds it
+    words: tuple[str, ...] = ()  # of a product: what an SMS may write for the letter
     when: When = ()
     lines: tuple[Line, ...] = ()  # shown above the text
     choices: tuple[Choice, ...] = ()

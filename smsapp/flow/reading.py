@@ -22,6 +22,7 @@ from smsapp.flow.spelling import normal
 
 PHONE = r"(\+?\d[\d ().-]{5,}\d)"  # in one piece, however it is spaced
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
+UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
 
 
@@ -84,8 +85,8 @@ def _unread(filling: Filling) -> Judgement | None:
 
 
 def _left(abc: Alphabet, left: Sequence[Mark]) -> list[str]:
-    """What is named as not understood: not please and thanks."""
-    return [mark.shown for mark in left if abc.said.get(mark.text) not in ("thanks", "and")]
+    """What is named as not understood: not please and thanks, nor tablets."""
+    return [mark.shown for mark in left if abc.said.get(mark.text) not in UNSAID]
 
 
 def _phones(flow: Flow, text: str) -> tuple[str, list[Pair]]:

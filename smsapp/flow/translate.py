@@ -52,6 +52,10 @@ def _write(there: Path, library: Library, flow_id: str, told: Told) -> str:
     path = there / f"{flow_id}.toml"
     source = path.read_text(encoding="utf-8")
     where = dict(_places(tomllib.loads(source)))
+    for one in changes:
+        if one.place not in where:  # `each` writes it out
+            cure = "it is said of each product; write it by hand"
+            raise LayoutError(f"line {one.line}: {path.name}: {one.place}: {cure}")
     values: dict[Where, Any] = {(*where[one.place], one.language): one.text for one in changes}
     new = _new_languages(library, flow_id, changes)
     if new:

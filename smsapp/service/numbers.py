@@ -7,7 +7,8 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.people import help_phone, text_for
 from smsapp.store.audit import add_audit
-from smsapp.store.people import Person, change_person, person_by_id, person_by_phone
+from smsapp.store.numbers import hold, release
+from smsapp.store.people import Person, change_person, people_by_phone, person_by_id
 from smsapp.store.queries import Query
 from smsapp.store.roster import move_waiting
 
@@ -21,10 +22,10 @@ def tail(phone: str) -> str:
 
 def problem(rt: Runtime, db: Connection, person: Person, phone: str) -> str:
     """Why this number cannot become hers: `same`, `taken`, or "" where it can."""
-    holder = person_by_phone(db, phone, rt.now())
-    if holder is None:
+    holders = [one.id for one in people_by_phone(db, phone, rt.now())]
+    if not holders:
         return ""
-    return "same" if holder.id == person.id else "taken"
+    return "same" if person.id in holders else "taken"
 
 
 def move_number(rt: Runtime, db: Connection, query: Query, by: Person) -> bool:
@@ -33,6 +34,8 @@ def move_number(rt: Runtime, db: Connection, query: Query, by: Person) -> bool:
     if person is None or problem(rt, db, person, query.phone) == "taken":
         return False
     change_person(db, person.id, phone=query.phone)
+    release(db, {(person.id, person.phone)}, rt.now())
+    hold(db, {(person.id, query.phone)}, rt.now())
     move_waiting(db, person.id, query.phone)
     add_audit(
         db,

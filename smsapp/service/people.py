@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from smsapp import gsm
 from smsapp.runtime import Runtime
 from smsapp.store import people as store
+from smsapp.store.numbers import set_opted_out
 from smsapp.store.people import Person
 
 FALLBACK = "en"  # the language of a text that the receiver's own has not got
@@ -127,12 +128,12 @@ def text_from(rt: Runtime, db: Connection, person: Person, texts: Mapping[str, s
 
 def opt_out(db: Connection, phone: str) -> bool:
     """STOP: no reminders or broadcasts to this number; alerts and answers still. False: unknown."""
-    return store.set_opted_out(db, phone, opted_out=True)
+    return set_opted_out(db, phone, opted_out=True)
 
 
 def opt_in(db: Connection, phone: str) -> bool:
     """START: reminders again. False: nobody holds this number."""
-    return store.set_opted_out(db, phone, opted_out=False)
+    return set_opted_out(db, phone, opted_out=False)
 
 
 def start_training(rt: Runtime, code: str, days: int = TRAINING_DAYS) -> datetime | None:

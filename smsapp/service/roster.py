@@ -26,6 +26,7 @@ from smsapp.service.roster_rules import Entry, Known, over, problems_of, warning
 from smsapp.service.table import BadTable, Cells, Line, Problem, read_table
 from smsapp.store import roster as store
 from smsapp.store.audit import add_audit
+from smsapp.store.numbers import hold, release, release_all
 from smsapp.store.roster import KnownPerson
 
 REQUIRED = ("code", "name", "phone", "role", "language", "place")
@@ -164,10 +165,6 @@ def _write(
 ) -> None:
     now = rt.now()
     new = [row | {"created_at": now} for row in rows if row["code"] not in known.people]
-    moved = [row for row in rows if _moves(row, known)]
-    if moved:  # two people may swap phones: first nobody has them
-        ids = [{"id": known.people[row["code"]].id, "phone": None} for row in moved]
-        store.change_people(db, ids)
     changed = [
         {"id": known.people[row["code"]].id} | row for row in rows if row["code"] in known.people
     ]
@@ -177,8 +174,26 @@ def _write(
         store.add_people(db, new)
     people = store.known_people(db)
     _set_supervisors(db, entries, people)
-    for row in moved:
-        _note_move(rt, db, known.people[row["code"]], row["phone"])
+    _set_numbers(db, rows, known, people, now)
+    for row in rows:
+        if _moves(row, known):
+            _note_move(rt, db, known.people[row["code"]], row["phone"])
+
+
+def _set_numbers(
+    db: Connection,
+    rows: Sequence[dict[str, Any]],
+    known: Known,
+    people: Mapping[str, KnownPerson],
+    now: datetime,
+) -> None:
+    """Who is active holds her number; who is not holds none, so that another may have it."""
+    ids = {row["code"]: people[row["code"]].id for row in rows}
+    moved = [known.people[row["code"]] for row in rows if _moves(row, known)]
+    here = [row for row in rows if row["active"] and row["phone"]]
+    release_all(db, {ids[row["code"]] for row in rows if not row["active"]}, now)
+    release(db, {(one.id, one.phone) for one in moved if one.phone}, now)
+    hold(db, {(ids[row["code"]], row["phone"]) for row in here}, now)
 
 
 def _moves(row: Mapping[str, Any], known: Known) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from smsapp.store.tables import person, place
+from smsapp.store.tables import person, phone_number, place
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,14 @@ class Person:
     code: str
     name: str
     short: str  # at most 12 GSM-7 characters, as SMS and screens show it
-    phone: str  # E.164; empty: none known
+    phone: str  # E.164, on which she is told; empty: none known
     role: str
     language: str
     place_id: int
     place_short: str
     facility_id: int | None  # the place of kind facility at or right above hers
     supervisor_id: int | None
+    deputy_id: int | None  # who stands in for her
     active: bool
     training: bool  # at that moment: an expired mark is none
     opted_out: bool
@@ -55,7 +56,11 @@ def _people() -> Select[tuple[object, ...]]:
 
 
 PEOPLE = _people()  # built once: building it costs more than running it
-BY_PHONE = PEOPLE.where(person.c.phone == bindparam("wanted"))
+BY_PHONE = (
+    PEOPLE.join(phone_number, phone_number.c.person_id == person.c.id)
+    .where(phone_number.c.phone == bindparam("wanted"), phone_number.c.until.is_(None))
+    .order_by(person.c.id)
+)
 BY_ID = PEOPLE.where(person.c.id == bindparam("wanted"))
 IN_PLACES = PEOPLE.where(
     person.c.role == bindparam("role"),
@@ -77,6 +82,7 @@ def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
         place_short=row.place_short,
         facility_id=row.facility_id,
         supervisor_id=row.supervisor_id,
+        deputy_id=row.deputy_id,
         active=row.active,
         training=row.training and (row.training_until is None or row.training_until > now),
         opted_out=row.opted_out,
@@ -85,10 +91,15 @@ def _person(row: Row[tuple[object, ...]], now: datetime) -> Person:
     )
 
 
+def people_by_phone(db: Connection, phone: str, now: datetime) -> list[Person]:
+    """Who holds this E.164 number, active or not: one query, because every hop asks it."""
+    return [_person(row, now) for row in db.execute(BY_PHONE, {"wanted": phone})]
+
+
 def person_by_phone(db: Connection, phone: str, now: datetime) -> Person | None:
-    """Who holds this E.164 number, active or not."""
-    row = db.execute(BY_PHONE, {"wanted": phone}).one_or_none()
-    return _person(row, now) if row else None
+    """Who alone holds this E.164 number, active or not. None: nobody, or several share it."""
+    found = people_by_phone(db, phone, now)
+    return found[0] if len(found) == 1 else None
 
 
 def person_by_id(db: Connection, person_id: int, now: datetime) -> Person | None:
@@ -154,12 +165,6 @@ def without_supervisor(db: Connection) -> list[str]:
 def any_people(db: Connection) -> bool:
     """Whether the programme has anybody."""
     return db.scalar(select(func.min(person.c.id))) is not None
-
-
-def set_opted_out(db: Connection, phone: str, *, opted_out: bool) -> bool:
-    """Note STOP or START of this number. False: nobody holds it."""
-    done = db.execute(update(person).where(person.c.phone == phone).values(opted_out=opted_out))
-    return done.rowcount > 0
 
 
 def set_language(db: Connection, person_id: int, language: str) -> None:

@@ -81,11 +81,12 @@ person = Table(
     Column("code", String(40), nullable=False, unique=True),  # the programme's own
     Column("name", String(120), nullable=False),
     Column("short", String(12), nullable=False),
-    Column("phone", String(16), unique=True),  # E.164
+    Column("phone", String(16)),  # E.164: on which she is told; who holds it: phone_number
     Column("role", String(12), nullable=False),  # chw supervisor facility district desk operator
     Column("language", String(8), nullable=False),
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("supervisor_id", Id, ForeignKey("person.id")),
+    Column("deputy_id", Id, ForeignKey("person.id")),  # who stands in for her
     Column("active", Boolean, nullable=False, default=True),
     Column("training", Boolean, nullable=False, default=False),
     _at("training_until"),  # NULL with training: no expiry (development only)
@@ -95,6 +96,28 @@ person = Table(
     _at("created_at", nullable=False),
     Index("ix_person_place", "place_id", "role"),
     Index("ix_person_supervisor", "supervisor_id"),
+)
+
+phone_number = Table(  # who holds which number: one may have several, and several share one
+    "phone_number",
+    metadata,
+    _id(),
+    Column("phone", String(16), nullable=False),  # E.164
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    _at("since", nullable=False),
+    _at("until"),  # NULL: still hers
+    _at("heard_at", nullable=False),  # dialled, texted or answered last; at first: `since`
+    _at("asked_at"),  # when she was asked last whether it is still hers
+    Column("asked", Integer, nullable=False, default=0),  # times, since it was heard
+    Index(
+        "ix_phone_number_held",
+        "phone",
+        "person_id",
+        unique=True,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
+    Index("ix_phone_number_person", "person_id"),
 )
 
 inbound = Table(  # every callback that is not a USSD hop, raw, before anything reads it
@@ -156,6 +179,7 @@ report = Table(
     Column("waits", String(40), nullable=False, default=""),  # the ask a result is awaited for
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("private", Boolean, nullable=False, default=False),  # for its desk alone
+    Column("unverified", Boolean, nullable=False, default=False),  # sent from a phone not hers
     Column("seen_on", Date),  # the local day the child was seen; NULL: the day it was opened
     _at("opened_at", nullable=False),
     _at("changed_at", nullable=False),
@@ -303,6 +327,47 @@ request_told = Table(
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
     _at("at", nullable=False),
     Index("ix_request_told_person", "person_id"),
+)
+
+request_line = Table(  # what is asked for, in single units
+    "request_line",
+    metadata,
+    Column("request_id", Id, ForeignKey("request.id"), primary_key=True),
+    Column("product", String(8), primary_key=True),
+    Column("asked", Integer, nullable=False),  # computed, never typed
+    Column("packed", Integer),  # NULL: nobody has said
+    Column("received", Integer),  # NULL: nothing yet
+)
+
+holding = Table(  # which products a person holds; none recorded: all of products.toml
+    "holding",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("product", String(8), primary_key=True),
+)
+
+stock_movement = Table(  # what a report says of a product; what is on hand is derived
+    "stock_movement",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("product", String(8), nullable=False),
+    Column("kind", String(12), nullable=False),  # count received lost expired
+    Column("amount", Integer, nullable=False),  # single units; of a count, what is left
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False),
+    Column("training", Boolean, nullable=False),
+    _at("at", nullable=False),
+    _at("replaced_at"),  # NULL: it stands; else when its report was corrected or taken back
+    Index("ix_stock_movement_person", "person_id", "product", "at"),
+    Index(
+        "uq_stock_movement_report",
+        "report_id",
+        "product",
+        "kind",
+        unique=True,
+        sqlite_where=text("replaced_at IS NULL"),
+        postgresql_where=text("replaced_at IS NULL"),
+    ),
 )
 
 signal = Table(  # what several reports of one trigger and village have in common: their alert

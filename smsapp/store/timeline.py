@@ -18,6 +18,7 @@ from smsapp.store.tables import (
     inbound,
     outbound,
     person,
+    phone_number,
     report,
     request,
 )
@@ -197,8 +198,9 @@ def _people() -> Select[Any]:
 
 
 def by_phone(db: Connection, phone: str) -> list[Found]:
-    """Who holds this number."""
-    return _found(db, _people().where(person.c.phone == phone))
+    """Who holds this number, or held it."""
+    holders = select(phone_number.c.person_id).where(phone_number.c.phone == phone)
+    return _found(db, _people().where(person.c.id.in_(holders)))
 
 
 def by_code(db: Connection, code: str) -> list[Found]:

@@ -28,6 +28,10 @@ select 'bench' || n, 'Bench ' || n, 'B' || n, '+26588' || lpad(n::text, 7, '0'),
        one.place_id, one.supervisor_id, true, true, false, one.created_at
 from person one, generate_series(1, :most) n where one.phone = '+265991000001'
 """
+THEIR_NUMBERS = """
+insert into phone_number (phone, person_id, since, heard_at, asked)
+select phone, id, created_at, created_at, 0 from person where code like 'bench%'
+"""
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
@@ -65,6 +69,7 @@ def stack() -> Iterator[Settings]:
         seed_demonstration(rt)
         with rt.begin() as db:
             db.execute(text(MANY_CHWS), {"most": CHWS})
+            db.execute(text(THEIR_NUMBERS))
         rt.engine.dispose()
         yield settings
 

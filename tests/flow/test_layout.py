@@ -92,7 +92,10 @@ def test_what_cannot_be_done_in_place_is_refused(text: str, where: tuple[str, ..
         rewrite(text, {where: "Moni"})
 
 
-@pytest.mark.parametrize("path", sorted(FLOWS.glob("*.toml")), ids=lambda path: path.stem)
+SPEAKING = sorted(set(FLOWS.glob("*.toml")) - {FLOWS / "products.toml"})
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: path.stem)
 def test_every_text_of_every_flow_can_be_rewritten(path) -> None:
     source = path.read_text(encoding="utf-8")
 
