@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     silent_days: int = Field(
         14, ge=1, le=90, description="a CHW not heard for so many days: programme's choice"
     )
+    number_days: int = Field(
+        90, ge=30, le=365, description="a number not heard for so many days is asked about"
+    )
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")
     correct_seconds: float = Field(

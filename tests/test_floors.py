@@ -39,7 +39,6 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"reports", "given"},
     {"drafts", "offers", "known", "privacy"},
     {"team"},
-    {"waits"},
     {"effects"},
     {"signals"},
     {"alerts", "supply", "tasks", "queries", "me"},
@@ -54,8 +53,10 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"demonstration"},
     {"roster"},
     {"roster_rules"},
+    {"roster_numbers", "roster_cells"},
     {"places"},
     {"people", "table", "naming"},
+    {"people_check"},
     {"watch", "timeline", "unread"},
     {"verdict", "operators"},
 )

@@ -8,6 +8,7 @@ import click
 from smsapp.phone import mask
 from smsapp.runtime import Runtime, build
 from smsapp.service.people import TRAINING_DAYS, end_training, start_training
+from smsapp.service.people_check import check_people
 from smsapp.service.places import Outcome, import_places
 from smsapp.service.roster import import_roster
 from smsapp.settings import read_settings
@@ -73,6 +74,18 @@ def training(code: str, days: int, end: bool) -> None:
     if until is None:
         raise _unknown(code)
     click.echo(f"{code} is in training until {until:%Y-%m-%d %H:%M} UTC.")
+
+
+@people.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Find who shares a phone, stands alone, is silent, or left with something open."""
+    found = check_people(build(read_settings()))
+    for line in found:
+        click.echo(line)
+    if not found:
+        click.echo("Nothing to mend.")
+    ctx.exit(1 if found else 0)
 
 
 def _unknown(code: str) -> click.ClickException:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smsapp.service.places import twice
+from smsapp.service.roster_numbers import Number
 from smsapp.service.table import Problem
 from smsapp.store.roster import KnownPerson, KnownPlace
 
+STAND_IN = ("supervisor", "facility", "district")
+SHARE = "or write yes in column shared"
+NOT_WITH_A_DESK = "a desk needs a phone that nobody else has"
 PLACED = {"facility": "facility", "district": "district"}  # role -> kind of its place
 
 
@@ -19,14 +23,22 @@ class Entry:
     code: str
     name: str
     short: str
-    phone: str  # E.164; empty: none
+    numbers: tuple[Number, ...]  # the first is the one she is told on
+    shared: bool | None  # whether others may have the same number
     role: str
     language: str
     place: str
     supervisor: str | None
+    deputy: str | None
+    products: tuple[str, ...] | None
     active: bool | None
     training: bool | None
     training_until: datetime | None
+
+    @property
+    def phone(self) -> str:
+        """The number she is told on; empty: none."""
+        return self.numbers[0].phone if self.numbers else ""
 
 
 @dataclass(frozen=True)
@@ -35,11 +47,16 @@ class Known:
 
     people: Mapping[str, KnownPerson]
     places: Mapping[str, KnownPlace]
+    numbers: Mapping[int, Mapping[str, datetime]]  # person -> number -> since
+    products: Mapping[int, tuple[str, ...]]  # person -> ids; who is missing holds all
 
-    def supervisors(self) -> dict[str, str]:
-        """Code -> code of the supervisor; empty: none."""
+    def named(self, column: str = "supervisor") -> dict[str, str]:
+        """Code -> code of the supervisor, or the deputy; empty: none."""
         codes = {one.id: one.code for one in self.people.values()}
-        return {one.code: codes.get(one.supervisor_id or 0, "") for one in self.people.values()}
+        return {
+            one.code: codes.get(getattr(one, f"{column}_id") or 0, "")
+            for one in self.people.values()
+        }
 
 
 def problems_of(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
@@ -48,22 +65,55 @@ def problems_of(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
     yield from _phones(entries, known)
     yield from _places(entries, known)
     yield from _supervisors(entries, known)
+    yield from _deputies(entries, known)
 
 
 def _phones(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
-    """Two people cannot share a phone: an SMS would not say who wrote it."""
+    """Two people share a phone only where the roster says so: it is mostly a slip of the pen."""
     listed = {one.code for one in entries}
-    held = {one.phone: one.code for one in known.people.values() if one.code not in listed}
-    first: dict[str, int] = {}
+    by_id = {one.id: one for one in known.people.values() if one.code not in listed}
+    held = {
+        phone: by_id[person_id]
+        for person_id, phones in known.numbers.items()
+        if person_id in by_id
+        for phone in phones
+    }
+    first: dict[str, Entry] = {}
     for one in entries:
-        if not one.phone:
-            continue
-        if one.phone in held:
-            cure = f"{held[one.phone]} in the database has this number; correct one of the two"
-            yield Problem(one.line, "phone", cure)
-        elif first.setdefault(one.phone, one.line) != one.line:
-            cure = f"line {first[one.phone]} has the same number; correct line {first[one.phone]}"
-            yield Problem(one.line, "phone", f"{cure} or line {one.line}")
+        for phone in [number.phone for number in one.numbers if one.active is not False]:
+            other = first.setdefault(phone, one)
+            cure = _same_line(one, other, phone, known) or _same_held(
+                one, held.get(phone), _shares(one, phone, known)
+            )
+            if cure:
+                yield Problem(one.line, "phone", cure)
+
+
+def _same_line(one: Entry, other: Entry, phone: str, known: Known) -> str:
+    if other is one:
+        return ""
+    said = f"line {other.line} has the same number; "
+    if "desk" in (one.role, other.role):
+        return said + NOT_WITH_A_DESK
+    if _shares(one, phone, known) and _shares(other, phone, known):
+        return ""
+    return f"{said}correct line {other.line} or line {one.line}, {SHARE} of both"
+
+
+def _same_held(one: Entry, holder: KnownPerson | None, shares: bool) -> str:
+    if holder is None:
+        return ""
+    said = f"{holder.code} in the database has this number; "
+    if "desk" in (one.role, holder.role):
+        return said + NOT_WITH_A_DESK
+    return "" if shares else f"{said}correct one of the two, {SHARE}"
+
+
+def _shares(one: Entry, phone: str, known: Known) -> bool:
+    """Whether this row may have a number that others have: said now, or said before."""
+    old = known.people.get(one.code)
+    before = one.shared is None and old is not None and phone in known.numbers.get(old.id, {})
+    return bool(one.shared) or before
 
 
 def _places(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
@@ -95,10 +145,28 @@ def _supervisors(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
             yield Problem(one.line, "supervisor", "this person stands below herself; name another")
 
 
-def over(entries: Sequence[Entry], known: Known) -> dict[str, str]:
-    """Everybody's supervisor as it would be after the import."""
-    named = {one.code: one.supervisor for one in entries if one.supervisor is not None}
-    return known.supervisors() | named
+def _deputies(entries: Sequence[Entry], known: Known) -> Iterator[Problem]:
+    """Who stands in for another answers for others herself."""
+    roles = {one.code: one.role for one in known.people.values()}
+    roles |= {one.code: one.role for one in entries}
+    for one in entries:
+        if not one.deputy:
+            continue
+        if one.deputy == one.code:
+            yield Problem(one.line, "deputy", "nobody stands in for herself; name another")
+        elif roles.get(one.deputy, "") not in STAND_IN:
+            cure = f"name the code of a {' or '.join(STAND_IN)}, here or in the database"
+            yield Problem(one.line, "deputy", cure)
+        elif one.role not in STAND_IN:
+            cure = f"only a {', '.join(STAND_IN)} has a deputy; leave this cell empty"
+            yield Problem(one.line, "deputy", cure)
+
+
+def over(entries: Sequence[Entry], known: Known, column: str = "supervisor") -> dict[str, str]:
+    """Everybody's supervisor, or deputy, as it would be after the import."""
+    named = {one.code: getattr(one, column) for one in entries}
+    fresh = {code: other for code, other in named.items() if other is not None}
+    return known.named(column) | fresh
 
 
 def _comes_round(code: str, over: Mapping[str, str]) -> bool:

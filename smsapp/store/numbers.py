@@ -1,6 +1,6 @@
 """Who holds which number, and since when: one may have several, and several may share one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ def _insert() -> Insert:
 
 HOLD = _insert()
 RELEASE = update(phone_number).where(THIS_NUMBER).values(until=bindparam("at"))
+DATE = update(phone_number).where(THIS_NUMBER).values(since=bindparam("at"))
 RELEASE_ALL = update(phone_number).where(THIS).values(until=bindparam("at"))
 
 
@@ -44,6 +45,22 @@ def hold(db: Connection, wanted: Collection[Held], at: datetime) -> None:
     rows = [{"who": who, "number": number, "at": at} for who, number in sorted(wanted)]
     if rows:
         db.execute(HOLD, rows)
+
+
+def date_since(db: Connection, days: Mapping[Held, datetime]) -> None:
+    """The day from which each of these numbers is hers, as the programme knows it."""
+    rows = [{"who": who, "number": number, "at": at} for (who, number), at in sorted(days.items())]
+    if rows:
+        db.execute(DATE, rows)
+
+
+def everybodys(db: Connection) -> dict[int, dict[str, datetime]]:
+    """All numbers held now, by person, with the moment since when: for imports, never for a hop."""
+    held: dict[int, dict[str, datetime]] = {}
+    columns = (phone_number.c.person_id, phone_number.c.phone, phone_number.c.since)
+    for person_id, phone, since in db.execute(select(*columns).where(NOW_HELD)):
+        held.setdefault(person_id, {})[phone] = since
+    return held
 
 
 def release(db: Connection, given_up: Collection[Held], at: datetime) -> None:

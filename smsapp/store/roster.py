@@ -1,13 +1,13 @@
 """The whole programme at once, for imports: everybody and every place, read and written by code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from smsapp.store.tables import outbound, person, place
+from smsapp.store.tables import holding, outbound, person, place
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class KnownPerson:
     language: str
     place_id: int
     supervisor_id: int | None
+    deputy_id: int | None
     active: bool
     training: bool
     training_until: datetime | None
@@ -80,6 +81,24 @@ def _change(db: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         statement,
         [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
     )
+
+
+def known_products(db: Connection) -> dict[int, tuple[str, ...]]:
+    """The products recorded for people, by person; who is not there holds all."""
+    held: dict[int, tuple[str, ...]] = {}
+    for row in db.execute(select(holding).order_by(holding.c.person_id, holding.c.product)):
+        held[row.person_id] = (*held.get(row.person_id, ()), row.product)
+    return held
+
+
+def change_products(db: Connection, held: Mapping[int, Sequence[str]]) -> None:
+    """From now on these people hold these products and no others; none: all."""
+    if held:
+        hers = holding.c.person_id == bindparam("who")
+        db.execute(delete(holding).where(hers), [{"who": who} for who in held])
+    rows = [{"person_id": who, "product": one} for who, found in held.items() for one in found]
+    if rows:
+        db.execute(insert(holding), rows)
 
 
 def move_waiting(db: Connection, person_id: int, phone: str) -> None:

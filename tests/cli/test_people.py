@@ -1,5 +1,6 @@
 """`smsapp people`: what an operator sees."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def run(empty_programme: Programme, monkeypatch: pytest.MonkeyPatch):
     """The command on this test's database, which the environment names."""
     settings = empty_programme.rt.settings
+    shutil.copy(EXAMPLES.parents[1] / "flows" / "products.toml", settings.flows_dir)
     for name in ("var_dir", "flows_dir", "database_url", "redis_url"):
         monkeypatch.setenv(name.upper(), str(getattr(settings, name)))
 
@@ -35,7 +37,7 @@ def test_the_examples_of_the_docs(run):
     assert run("list").stdout.startswith("There is nobody yet.")
     assert run("places", EXAMPLES / "places.csv").exit_code == 0
     done = run("import", EXAMPLES / "roster.csv")
-    assert (done.stdout, done.stderr) == ("Imported: 6 new, 0 changed, 0 as before.\n", "")
+    assert (done.stdout, done.stderr) == ("Imported: 7 new, 0 changed, 0 as before.\n", "")
     listed = run("list").stdout
     assert "E Example" in listed
     assert "+265…001" in listed
@@ -67,3 +69,13 @@ def test_training_is_marked_and_ended(run):
     assert "training" not in run("list").stdout
     assert run("training", "C-9").exit_code == 1
     assert run("training", "C-1", "--days", "15").exit_code == 2
+
+
+def test_the_people_of_the_examples_are_checked(run):
+    assert run("check").stdout == "Nothing to mend.\n"
+    run("places", EXAMPLES / "places.csv")
+    run("import", EXAMPLES / "roster.csv")
+    checked = run("check")
+    assert checked.exit_code == 1
+    assert [one.split(":")[0] for one in checked.stdout.splitlines()] == ["+265…007", "C-2"]
+    assert "+265991000007" not in checked.stdout

@@ -1,18 +1,22 @@
 """Importing people and places: by code, as offices write it, as often as they like."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from smsapp.flow.library import load_library
 from smsapp.service.demonstration import seed_demonstration
 from smsapp.service.people import contacts, help_phone, start_training
 from smsapp.service.places import Outcome, import_places
 from smsapp.service.roster import import_roster
-from smsapp.store.people import person_by_phone, without_supervisor
-from smsapp.store.tables import audit, outbound, person
+from smsapp.store.holdings import held as products_held
+from smsapp.store.people import people_by_phone, person_by_phone, without_supervisor
+from smsapp.store.tables import audit, outbound, person, phone_number
 from tests.rig.programme import Programme
 
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
 HEAD = "code,name,phone,role,language,place,supervisor,training_until,active\n"
 
 
@@ -126,3 +130,63 @@ def test_places_in_any_order_with_short_names(programme: Programme, tmp_path: Pa
         ("new", "Salima"),
     ]
     assert {row.does for row in import_places(programme.rt, path).rows} == {"same"}
+
+
+WIDE = "code,name,phone,role,language,place,supervisor,deputy,shared,products\n"
+
+
+def held(programme: Programme, code: str) -> list[str]:
+    """The numbers that this person holds now."""
+    query = select(phone_number.c.phone).where(
+        phone_number.c.person_id == programme.person(code).id, phone_number.c.until.is_(None)
+    )
+    with programme.rt.read() as db:
+        return list(db.scalars(query.order_by(phone_number.c.id)))
+
+
+def test_several_numbers_and_one_shared(programme: Programme, tmp_path: Path):
+    """The first is the one she is told on; she holds them all, and two hold one together."""
+    rows = "chw,Esther,0991000001 / 0888 000 001 since 2026-01-05,chw,en,CHALO,sup,,yes,\n"
+    rows += "eve,Eve,0991-000-001,chw,fr,CHALO,sup,,yes,\n"
+    done = roster(programme, tmp_path, WIDE + rows)
+    assert done.problems == ()
+    assert held(programme, "chw") == ["+265991000001", "+265888000001"]
+    assert held(programme, "eve") == ["+265991000001"]
+    assert programme.person("chw").phone == "+265991000001"
+    with programme.rt.read() as db:
+        both = people_by_phone(db, "+265991000001", programme.clock())
+        assert [one.code for one in both] == ["chw", "eve"]
+        assert person_by_phone(db, "+265991000001", programme.clock()) is None
+        second = phone_number.c.phone == "+265888000001"
+        since = db.scalars(select(phone_number.c.since).where(second)).one()
+    assert f"{since:%Y-%m-%d %H}" == "2026-01-04 22"  # midnight in Malawi
+    again = roster(programme, tmp_path, WIDE + rows)
+    assert {row.does for row in again.rows} == {"same"}
+    as_they_are = "code,name,phone,role,language,place\neve,Eve,0991000001,chw,fr,CHALO\n"
+    assert roster(programme, tmp_path, as_they_are).problems == ()
+
+
+def test_who_leaves_holds_no_number(programme: Programme, tmp_path: Path):
+    head = "code,name,phone,role,language,place,active\n"
+    assert not roster(programme, tmp_path, head + "chw,E,0991000001,chw,en,CHALO,no\n").problems
+    assert held(programme, "chw") == []
+    assert not roster(programme, tmp_path, head + "new,Nia,0991000001,chw,en,CHALO,\n").problems
+    assert held(programme, "new") == ["+265991000001"]
+
+
+def test_deputies_and_products(programme: Programme, tmp_path: Path):
+    rows = "sup,Grace,+265991000101,supervisor,en,BUA,,fac,,\n"
+    rows += "chw,Esther,+265991000001,chw,en,CHALO,sup,,,zi LA\n"
+    rt = replace(programme.rt, flows=load_library(FLOWS))
+    path = tmp_path / "roster.csv"
+    path.write_text(WIDE + rows)
+    assert import_roster(rt, path).problems == ()
+    assert programme.person("sup").deputy_id == programme.person("fac").id
+    with rt.read() as db:
+        assert products_held(db, programme.person("chw").id) == ("la", "zi")
+    assert {row.does for row in import_roster(rt, path).rows} == {"same"}
+    path.write_text((WIDE + rows).replace("zi LA", "").replace(",fac,", ",,"))
+    assert [row.does for row in import_roster(rt, path).rows] == ["changed", "changed"]
+    with rt.read() as db:
+        assert products_held(db, programme.person("chw").id) == ()
+    assert programme.person("sup").deputy_id is None

@@ -116,6 +116,56 @@ def test_bad_rows(programme: Programme, tmp_path: Path, label: str):
     assert not any("New" in str(problem) or "0007" in str(problem) for problem in outcome.problems)
 
 
+WIDE = "code,name,phone,role,language,place,supervisor,deputy,shared,products\n"
+BAD_WIDE = {
+    "the same number twice": (
+        "n,New,0991000007/+265991000007,chw,en,CHALO,,,,",
+        [(2, "phone")],
+        "each once",
+    ),
+    "a day to come": (
+        "n,New,0991000007 since 2099-01-01,chw,en,CHALO,,,,",
+        [(2, "phone")],
+        "today at the latest",
+    ),
+    "a day in another order": (
+        "n,New,0991000007 since 1/2/2026,chw,en,CHALO,,,,",
+        [(2, "phone")],
+        "since 2026-11-02",
+    ),
+    "one of two does not share": (
+        "n,New,0991000007,chw,en,CHALO,,,yes,\nm,Mew,0991000007,chw,en,CHALO,,,,",
+        [(3, "phone")],
+        "column shared of both",
+    ),
+    "shared with somebody stored": (
+        "n,New,0991000001,chw,en,CHALO,,,,",
+        [(2, "phone")],
+        "chw in the database",
+    ),
+    "a desk shares": (
+        "n,New,0991000001,desk,en,BUA,,,yes,",
+        [(2, "phone")],
+        "a desk needs",
+    ),
+    "shared perhaps": ("n,New,0991000007,chw,en,CHALO,,,perhaps,", [(2, "shared")], "yes"),
+    "her own deputy": ("n,New,0991000007,supervisor,en,BUA,,n,,", [(2, "deputy")], "herself"),
+    "a chw as deputy": ("n,New,0991000007,supervisor,en,BUA,,eve,,", [(2, "deputy")], "supervisor"),
+    "a deputy of a chw": ("n,New,0991000007,chw,en,CHALO,,sup,,", [(2, "deputy")], "leave"),
+    "an unknown deputy": ("n,New,0991000007,facility,en,BUA,,who,,", [(2, "deputy")], "name"),
+    "an unknown product": ("n,New,0991000007,chw,en,CHALO,,,,la", [(2, "products")], "of:"),
+}
+
+
+@pytest.mark.parametrize("label", BAD_WIDE)
+def test_bad_cells_of_the_wide_roster(programme: Programme, tmp_path: Path, label: str):
+    rows, places, word = BAD_WIDE[label]
+    outcome = roster(programme, tmp_path, WIDE + rows)
+    assert sorted(said(outcome)) == places
+    assert all(word in problem.cure for problem in outcome.problems)
+    assert programme.count(person) == 5
+
+
 BAD_FILES = {
     "empty": (b"", "empty"),
     "blank": (b"\n \n,,\n", "empty"),
