@@ -39,6 +39,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"reports", "given"},
     {"drafts", "offers", "known", "privacy"},
     {"team"},
+    {"waits"},
     {"effects"},
     {"signals"},
     {"alerts", "supply", "tasks", "queries", "me"},

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill
 from smsapp.flow.given import Given
-from smsapp.flow.judge import ABSENT, Facts, Judgement, lines
+from smsapp.flow.judge import ABSENT, UNKNOWN, Facts, Judgement, lines
 from smsapp.flow.library import Library
 from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.reading import Reading
@@ -41,16 +41,24 @@ def sms_reply(
         return _sms(library, word, given, letters=letters, **extra)
     if reading.unknown:
         text = unread_text(reading.unknown)
-        return _sms(library, "sms.unread", given, letters=letters, text=text)
-    return _sms(library, "sms.missing", given, letters=letters)
+        word = warned("sms.unread", judged)
+        return _sms(library, word, given, letters=letters, text=text)
+    return _sms(library, warned("sms.missing", judged), given, letters=letters)
 
 
-def unread_reply(library: Library, reading: Reading, given: Given) -> str:
+def unread_reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
     """A second SMS naming what was not understood, where the first had no room. "": none."""
     judged = reading.judged
     if not reading.unknown or not (judged.complete or judged.dangers):
         return ""
-    return _sms(library, "sms.unread_only", given, text=unread_text(reading.unknown))
+    doubt = flow.danger_classes and not judged.dangers
+    word = "sms.unread_only_danger" if doubt else "sms.unread_only"
+    return _sms(library, word, given, text=unread_text(reading.unknown))
+
+
+def warned(word: str, judged: Judgement) -> str:
+    """The sentence that says when to refer, while it is open whether there is danger."""
+    return f"{word}_danger" if judged.facts["danger"] is UNKNOWN else word
 
 
 def append_echo(said: str, understood: str) -> str:

@@ -18,8 +18,7 @@ AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "dan
 ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
-    "query", "answer_query", "set_person", "task", "answer_task",
-    "join_signal", "answer_signal",
+    "query", "answer_query", "set_person", "task", "answer_task", "join_signal", "answer_signal",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
@@ -49,6 +48,7 @@ class Choice:
     knows: tuple[str, ...] = ()  # of a choice that begins a flow: what is `known.` in it
     withdraws: bool = False  # of a danger ask: takes the danger back
     words: tuple[str, ...] = ()  # of a product: what an SMS may call it
+    unread: bool = False  # of an ask without a letter: what an SMS says whose signs nobody can read
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -68,7 +68,7 @@ def _reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
     if any(effect.do.startswith("answer_") for effect in flow.effects):
         extra = {name: f"{{{name}}}" for name in OF_OTHERS}
     first = sms_reply(library, flow, reading, given, done, extra)
-    second = unread_reply(library, reading, replace(given, training=False))
+    second = unread_reply(library, flow, reading, replace(given, training=False))
     both = f"{first}\n{second}"
     return both if second and gsm.fits(both) else first
 

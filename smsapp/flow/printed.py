@@ -156,6 +156,8 @@ def _ask(page: Page, ask: Ask) -> Iterator[str]:
     for place, choice in enumerate(ask.choices, start=1):
         yield from page.text(choice.text, f"{place} ")
         yield from page.when(choice.when, "if", 10)
+        if choice.unread:
+            yield "          never asked: what an SMS says whose danger signs nobody can read"
     yield from page.widest(f"ask {ask.id}")
     yield from _source(ask.source)
 

@@ -67,9 +67,21 @@ def read(flow: Flow, opening: Opening, given: Given) -> Reading:
     filling = Filling(flow, given, {**given.answers, **opening.sets}, _left(abc, told.left))
     _fill(filling, [*phones, *told.found])
     _mentioned(filling, abc, found, told.left)
-    judged = judge(flow, filling.answers, given)
+    judged = (opening.flow and _unread(filling)) or judge(flow, filling.answers, given)
     bare = not said and not given.answers
     return Reading(filling.answers, tuple(filling.unknown), judged, bare)
+
+
+def _unread(filling: Filling) -> Judgement | None:
+    """Where every use is danger and no sign can be read: that is told. None: nothing to tell."""
+    flow, answers = filling.flow, filling.answers
+    said = {ask.id: one.id for ask in flow.asks for one in ask.choices if one.unread}
+    judged = judge(flow, answers, filling.given)
+    signs = any(answers.get(name) is not None for name in flow.danger_support)
+    if not said or not judged.missing or judged.dangers or (signs and not filling.unknown):
+        return None
+    answers |= said
+    return judge(flow, answers, filling.given)
 
 
 def _left(abc: Alphabet, left: Sequence[Mark]) -> list[str]:

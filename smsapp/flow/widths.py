@@ -76,12 +76,13 @@ def letters(flow: Flow) -> Iterator[Found]:
     if not flow.keywords:
         return
     for ask in flow.asks:
-        if not ask.letter and ask.kind not in ("note", "danger", "list") and not _set(flow, ask):
+        named = bool(ask.letter) or ask.kind in ("note", "danger", "list") or _set(flow, ask)
+        if not named and not any(one.unread for one in ask.choices):
             yield f"ask {ask.id}", "letter", "give it a capital letter, for SMS"
     asked = [ask for ask in flow.asks if ask.kind != "danger" and not ask.optional]
-    named = " ".join(ask.letter for ask in asked if ask.letter)
-    if len(named) > WIDTHS["letters"]:
-        yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {named}"
+    needed = " ".join(ask.letter for ask in asked if ask.letter)
+    if len(needed) > WIDTHS["letters"]:
+        yield "letters", "long", f"at most {WIDTHS['letters']} septets for all letters: {needed}"
 
 
 def _set(flow: Flow, ask: Ask) -> bool:

@@ -137,7 +137,9 @@ def _open(rt: Runtime, call: Call, opens: str, value: str, given: Given, length:
         return _amend(rt, call, ref, given)
     if kind not in given.flows:
         return False
-    _begin_flow(rt, call, rt.flows.flows[kind], given, answers={"task": ref})
+    flow = rt.flows.flows[kind]
+    about = next(ask.id for ask in flow.asks if ask.kind == "list")
+    _begin_flow(rt, call, flow, given, answers={about: ref})
     return True
 
 

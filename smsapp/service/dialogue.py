@@ -238,7 +238,7 @@ def _without_keyword(
             given = given_in(rt, flow, base)
             if not has_answers(flow, rest):
                 continue
-            opening = Opening(flow=name, rest=rest, said=rt.flows.words.meanings)
+            opening = Opening(rest=rest, said=rt.flows.words.meanings)
             reading = read(flow, opening, given)
             judged = reading.judged
             if len(reading.answers) >= CLEAR_ANSWERS and (judged.dangers or judged.complete):

@@ -15,6 +15,7 @@ from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
 from smsapp.service.team import out_items, silent_items
+from smsapp.service.waits import Waiting, waiting_for
 from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -133,6 +134,21 @@ def _numbers(rt: Runtime, db: Connection, person: Person) -> Items:
     )
 
 
+def _waits(rt: Runtime, db: Connection, person: Person) -> Items:
+    """What waits for an answer of theirs, oldest first; the key says what picking it opens."""
+    return tuple(_wait(rt, person.language, one) for one in waiting_for(db, person, rt.now()))
+
+
+def _wait(rt: Runtime, language: str, one: Waiting) -> Item:
+    values = {"ref": one.ref, "name": one.whose, "time": when_seen(rt, language, one.at)}
+    if one.query:
+        about = "number" if one.flow == "numbers" else one.query.about or "pay"
+        values["what"] = rt.flows.say(f"about.{about}", language, tail=tail(one.query.phone))
+        values["days"] = str(queries.days(one.query, rt.now()))
+    said = rt.flows.say(f"item.waits_{one.flow}", language, **values)
+    return Item(f"{one.flow}:{one.ref}", said)
+
+
 def _asked(rt: Runtime, person: Person, one: Asked, word: str, **more: str) -> Item:
     query, language = one.query, person.language
     what = rt.flows.say(word, language, **more)
@@ -179,6 +195,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "children": (CHW, _children),
     "deaths": (CHW, _deaths),
     "tasks": (CHW, _tasks),
+    "waits": ((*ANSWERERS, "desk"), _waits),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),
     "queries": (("desk",), _queries),

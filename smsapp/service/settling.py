@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import CallEnd
-from smsapp.flow.answerback import missing_letters
+from smsapp.flow.answerback import missing_letters, warned
 from smsapp.flow.judge import judge
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports, twins
@@ -130,7 +130,8 @@ def _tell_danger(rt: Runtime, db: Connection, person: Person, saving: reports.Fi
 
 def _tell_missing(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> None:
     """What is missing, by its letters: the rest of it may come by SMS."""
-    missing = judge(saving.flow, saving.answers, saving.given).missing
+    judged = judge(saving.flow, saving.answers, saving.given)
+    missing = judged.missing
     kept = draft_store.draft_of_origin(db, saving.origin)
     by_sms = all(one.letter for one in missing)
     if kept is None or len(saving.answers) < WORTH_ANSWERS or not by_sms:
@@ -139,7 +140,8 @@ def _tell_missing(rt: Runtime, db: Connection, person: Person, saving: reports.F
         "what": named(rt, person.language, saving.answers, saving.began_at),
         "letters": missing_letters(missing),
     }
-    _put(rt, db, person, f"unfinished:{kept.id}", "sms.unfinished", None, **values)
+    word = warned("sms.unfinished", judged)
+    _put(rt, db, person, f"unfinished:{kept.id}", word, None, **values)
 
 
 def _put(

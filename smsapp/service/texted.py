@@ -118,7 +118,7 @@ def fill(
         reading = reading.without_again()
     reading = _never_lower(filling.flow, reading, filling.given)
     if _says_nothing(filling, reading):
-        return Answer((unread_reply(rt.flows, reading, filling.given),))
+        return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
     given = replace(filling.given, answers=reading.answers)
     filling = replace(filling, given=given, answers=reading.answers)
     if reading.judged.missing and not reading.judged.dangers:
@@ -196,7 +196,7 @@ def tell(
 ) -> Answer:
     """The reply, and a second SMS where something was not understood."""
     first = sms_reply(rt.flows, filling.flow, reading, filling.given, outcomes, values)
-    second = unread_reply(rt.flows, reading, filling.given)
+    second = unread_reply(rt.flows, filling.flow, reading, filling.given)
     texts = (first, second) if second else (first,)
     about = echo(filling.flow, reading.answers, reading.judged).partition(" ")[0]
     return Answer(texts, danger=bool(reading.judged.dangers), about=about)

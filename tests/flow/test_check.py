@@ -96,7 +96,7 @@ def test_split_pages_count_as_requests(tmp_path: Path) -> None:
 def test_a_menu_has_few_lists_before_its_choice(tmp_path: Path) -> None:
     menu = (FLOWS / "menu.toml").read_text(encoding="utf-8")
     third = menu.index('[[ask]]\nid = "chw"')
-    ask = menu[menu.index('[[ask]]\nid = "waiting"') : third]
+    ask = menu[menu.index('[[ask]]\nid = "waiting"') : menu.index("# What waits for an answer")]
     ask = ask.replace('"waiting"', '"third"').replace("tests", "thirds")
     (tmp_path / "menu.toml").write_text(menu[:third] + ask + menu[third:], encoding="utf-8")
     assert {one.code for one in check(load_flow(tmp_path / "menu.toml"), WORDS)} == {"hops"}

@@ -73,3 +73,29 @@ def test_what_others_read_is_neutral() -> None:
     for effect in FLOW.effects:
         for line in (*effect.first, *effect.climbed):
             assert not any(PRIVATE.search(text) for text in line.text.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ("SOS baby bleeding much", ["who"]),
+        ("SOS vite on meurt", ["who"]),
+        ("SOS E1", ["baby"]),
+        ("SOS E1 hot and yellow", ["baby"]),
+        ("SOS E1 C0 blood", ["baby_look"]),
+    ],
+)
+def test_signs_that_cannot_be_read_are_told(body: str, asked: list[str]) -> None:
+    found = read(FLOW, open_sms(LIBRARY, body), GIVEN)
+    assert found.judged.dangers == ("unclear_danger",)
+    assert [ask.id for ask in found.judged.missing] == asked
+
+
+@pytest.mark.parametrize("body", ["SOS E5 Y0", "SOS E5 Y0 Z0", "SOS E5 Y0 Z0 blah"])
+def test_no_sign_said_in_so_many_digits_is_believed(body: str) -> None:
+    assert read(FLOW, open_sms(LIBRARY, body), GIVEN).judged.dangers == ()
+
+
+def test_letters_without_the_keyword_are_no_cry_for_help() -> None:
+    found = read(FLOW, Opening(rest="Meeting at E5 tomorrow"), GIVEN)
+    assert found.judged.dangers == ()

@@ -155,10 +155,15 @@ def reply(body: str, language: str = "en", **more: object) -> str:
     [
         ("CCM A14 S1", "en", ("REFER NOW. Saved. We are telling others. Do not wait. Write {ref}. "
          "Missing: D M P T")),
-        ("CCM A14 S0", "en", "Not finished. Missing: D M P T. Send them, or dial *384*2400#."),
-        ("CCM A14 S0 zz", "en", ("Not understood: ZZ. Missing: D M P T. "
-         "Send them, or dial *384*2400#.")),
-        ("CCM A14 S0", "fr", "Pas fini. Il manque: D M P T. Envoyez-les ou appelez *384*2400#."),
+        ("CCM A14 S0", "en", ("Not finished. Missing: D M P T. Send them, or dial *384*2400#. "
+         "Danger sign? REFER NOW.")),
+        ("CCM A14 S0 zz", "en", ("Danger sign? REFER NOW. Not understood: ZZ. Missing: D M P T. "
+         "Or dial *384*2400#")),
+        ("CCM A14 S0", "fr", ("Pas fini. Il manque: D M P T. Envoyez-les ou appelez *384*2400#. "
+         "Signe de danger? REFERER.")),
+        ("CCM A14 S0 D0 M3 P0", "en", "Not finished. Missing: T. Send them, or dial *384*2400#."),
+        ("SOS baby bleeding much", "en", ("REFER NOW. Saved. We are telling others. Do not wait. "
+         "Write {ref}. Missing: E")),
         ("CCM A60", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
          "Write {ref}\nA60")),
         ("CCM A5y", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
@@ -176,10 +181,12 @@ def test_the_reply(body: str, language: str, said: str) -> None:
 
 def test_what_was_not_understood_is_named_in_a_second_sms() -> None:
     found = reading(WHOLE + " zz")
-    assert unread_reply(LIBRARY, found, GIVEN).startswith("Not understood: ZZ.")
-    assert unread_reply(LIBRARY, reading(WHOLE), GIVEN) == ""
-    assert unread_reply(LIBRARY, reading("CCM A14 zz"), GIVEN) == ""  # the first SMS says it
-    assert unread_reply(LIBRARY, reading("CCM A14 S1 zz"), GIVEN).startswith("Not understood: ZZ.")
+    assert unread_reply(LIBRARY, ICCM, found, GIVEN).startswith("Not understood: ZZ.")
+    assert unread_reply(LIBRARY, ICCM, reading(WHOLE), GIVEN) == ""
+    assert unread_reply(LIBRARY, ICCM, reading("CCM A14 zz"), GIVEN) == ""  # the first SMS says it
+    assert unread_reply(LIBRARY, ICCM, reading("CCM A14 S1 zz"), GIVEN).startswith(
+        "Not understood: ZZ."
+    )
 
 
 def test_the_keyword_alone_is_answered_with_the_form() -> None:
