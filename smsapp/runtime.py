@@ -112,7 +112,7 @@ def build(settings: Settings) -> Runtime:
 
 
 def _served(settings: Settings) -> Library:
-    """The flows that a check finds nothing wrong with."""
+    """The flows and chains that a check finds nothing wrong with."""
     library = load_library(settings.flows_dir)
     found = refused(library, settings.var_dir / CHECKED_FILE)
-    return library.without(found | wrong_params(library, settings.flow_params))
+    return library.without(found | wrong_params(library, settings.flow_params)).sound()

@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     reminder_spread_minutes: int = Field(
         60, ge=1, le=720, description="reminders of a morning are spread over this long"
     )
+    reminder_until: int = Field(
+        20, ge=1, le=24, description="local hour from which no reminder is sent till the morning"
+    )
+    nudges_a_week: int = Field(
+        4, ge=1, le=14, description="nudges a CHW gets in 7 days: programme's choice"
+    )
     tip_weekday: int = Field(
         2, ge=0, le=6, description="day of the weekly tip, 0 is Monday: programme's choice"
     )

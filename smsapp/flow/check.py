@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from smsapp.flow import budget, clinical, faces, overlap, released, rules, statements, widths
+from smsapp.flow import chains as reminders
 from smsapp.flow.cases import Cases
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
@@ -37,6 +38,7 @@ CODES = {  # what each means; docs/checks.md says it at length
     "version": "the meaning changed since the release, the version did not",
     "unsure": "not sure is not taken for yes",
     "dose": "a dose without an age, or an age with no dose or two",
+    "chain": "a chain of reminders does not end at a person, or its steps make no order",
 }
 
 
@@ -71,6 +73,12 @@ def check_words(words: Words, record: Released | None = None) -> list[Problem]:
     return [Problem(WORDS_FILE, *one) for one in dict.fromkeys(found)]
 
 
+def check_chains(library: Library) -> list[Problem]:
+    """All that is wrong with the chains of reminders."""
+    found = reminders.problems(library.chains, library.words)
+    return [Problem(reminders.CHAINS_FILE, *one) for one in found]
+
+
 def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
     """All that is wrong in a folder of flows, or in these files of it."""
     found: list[Problem] = []
@@ -78,6 +86,7 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
         file, place, cure = told.split(": ", 2)
         found.append(Problem(file, place, "load", cure))
     found += check_words(library.words, library.released.get(library.words.id))
+    found += check_chains(library)
     for flow in library.flows.values():
         if not files or f"{flow.id}.toml" in files:
             found += check(flow, library.words, library.released.get(flow.id))

@@ -42,6 +42,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "languages": 20,  # codes: EN FR NY SW
     "text": 20,
     "tasks": 60,  # refs with their words: `FU482913, R123455`
+    "overdue": 66,  # who is late with what: `Esther follow-up 2, stock count; Eve visit`
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from smsapp.flow.chains import CHAINS_FILE, Chain, faults, load_chains
 from smsapp.flow.load import FlowError, load_flow
 from smsapp.flow.model import Flow
 from smsapp.flow.parts import texts
@@ -18,6 +19,7 @@ from smsapp.flow.released import Released, read_released
 from smsapp.flow.words import Words, load_words
 
 WORDS_FILE = "words.toml"
+NO_FLOWS = {WORDS_FILE, PRODUCTS_FILE, CHAINS_FILE}  # files of the folder that are something else
 SIGNED_FILE = "texts.csv"
 SIGNED_COLUMNS = (
     "flow", "place", "language", "digest", "confidence", "approved_by", "approved_on",
@@ -37,6 +39,7 @@ class Library:
     problems: tuple[str, ...] = ()
     released: dict[str, Released] = field(default_factory=dict)  # by flow id
     products: dict[str, Product] = field(default_factory=dict)  # by id, in the file's order
+    chains: dict[str, Chain] = field(default_factory=dict)  # of reminders, by kind
 
     def language(self, flow: Flow, wanted: str, *, training: bool) -> str:
         """The language she is served in: hers, or one that is signed, or "" for none."""
@@ -88,6 +91,15 @@ class Library:
         kept = {name: flow for name, flow in self.flows.items() if name not in refused}
         return replace(self, flows=kept, problems=(*self.problems, *refused.values()))
 
+    def sound(self) -> "Library":
+        """The library without the chains of reminders that a check finds something wrong with."""
+        wrong = {name: list(faults(name, one, self.words)) for name, one in self.chains.items()}
+        kept = {name: one for name, one in self.chains.items() if not wrong[name]}
+        why = [
+            f"{CHAINS_FILE}: {place}: {cure}" for all_ in wrong.values() for place, _, cure in all_
+        ]
+        return replace(self, chains=kept, problems=(*self.problems, *why))
+
 
 def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     """Read a folder of flows. Raises FlowError only where the words cannot be read."""
@@ -100,19 +112,24 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     except FlowError as error:
         problems += error.lines if (folder / PRODUCTS_FILE).exists() else []
     for path in sorted(folder.glob("*.toml")):
-        if path.name in (WORDS_FILE, PRODUCTS_FILE):
+        if path.name in NO_FLOWS:
             continue
         try:
             flows[path.stem] = load_flow(path, products)
         except FlowError as error:
             problems += error.lines
     released: dict[str, Released] = {}
+    chains: dict[str, Chain] = {}
     try:
         released = read_released(folder)
     except FlowError as error:
         problems.append(str(error))
+    try:
+        chains = load_chains(folder)
+    except FlowError as error:
+        problems += error.lines
     signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
-    return Library(words, flows, signed, tuple(problems), released, products)
+    return Library(words, flows, signed, tuple(problems), released, products, chains)
 
 
 def digest(text: str) -> str:

@@ -107,12 +107,12 @@ def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, don
     _note(rt, db, case, effect, done, answered)
 
 
-def _follow_up(_rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+def _follow_up(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     for bound in effect.minutes:
         minutes = limit(bound, case.judged.facts, 0)
         period = f"{case.report.ref}:{minutes}"
         due_at = case.report.opened_at + timedelta(minutes=minutes)
-        remind.plan(db, case.person.id, effect.kind, period, case.report.id, due_at)
+        remind.begin(rt, db, effect.kind, case.person.id, period, due_at, case.report.id)
     done.outcomes[effect.id] = "done"
 
 
@@ -146,8 +146,8 @@ def _set_person(rt: Runtime, db: Connection, case: Case, effect: Effect, done: D
     done.outcomes[effect.id] = me.set_person(rt, db, case.person, effect.kind, value)
 
 
-def _no_follow_up(_rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
-    remind.drop(db, case.report.id, effect.kind)
+def _no_follow_up(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
+    remind.drop(rt, db, case.report.id, effect.kind)
 
 
 def _no_request(rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:

@@ -1,105 +1,225 @@
-"""Reminders: planned with the report, checked again when their time comes."""
+"""Reminders: chains of `flows/reminders.toml`, each step planned when the one before was sent.
 
+One a person, kind, period and step for ever. Whether the thing is done (`done.py`) is asked when a
+step is sent. A chain ends when it is, or at its last person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
+from smsapp.flow.chains import HERSELF, Chain, Step
 from smsapp.runtime import Runtime
-from smsapp.service import outbox
+from smsapp.service import outbox, overdue
 from smsapp.service.deaths import in_mourning
-from smsapp.service.naming import named
-from smsapp.service.people import help_phone, language_of, text_for
+from smsapp.service.done import is_done
+from smsapp.service.moments import DAY, by_day, morning, next_morning
+from smsapp.service.naming import local_day
+from smsapp.service.overdue import Late
+from smsapp.service.remind_text import sms_for
 from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
-from smsapp.store.people import Person, person_by_id
-from smsapp.store.reminders import Reminder
+from smsapp.store.people import Person, people_by_ids, person_by_id
+from smsapp.store.reminders import Planned, Reminder
 
 log = structlog.get_logger()
 
-LATEST = timedelta(hours=2)  # house rule: after an outage an older nudge only confuses
-DUE_AT_ONCE = 200  # reminders one tick of the clock looks at; the rest wait a second
-NUDGES = {"tip", "month"}  # kinds that no child waits for: not in a week with a death
-SOMEBODY_WAITS = {"test_waited"}  # kinds sent with the alerts: a child sits beside the CHW
+BATCH = 500  # steps one tick of the clock looks at; the rest wait a second
+WEEK = timedelta(days=7)
 
 
-def plan(
-    db: Connection, person_id: int, kind: str, period: str, report_id: int | None, due_at: datetime
+def begin(
+    rt: Runtime,
+    db: Connection,
+    kind: str,
+    person_id: int,
+    period: str,
+    at: datetime,
+    report_id: int | None = None,
 ) -> bool:
-    """Plan a reminder; one that was dropped, again. False: it is planned or sent already."""
-    fresh = store.add_reminder(db, person_id, kind, period, report_id, due_at)
-    return fresh or store.revive(db, person_id, kind, period)
+    """Plan the first step of a chain; one that ended goes on. False: it is begun already.
+
+    `at`: the moment it is due, or any of the day it is due on. A day that is past already: the
+    next morning. `period`: one chain of a person and kind each, for ever.
+    """
+    chain = rt.flows.chains.get(kind)
+    if chain is None:
+        log.error("no_such_chain", kind=kind)
+        return False
+    step = chain.steps[0]
+    who = None if step.to == HERSELF else person_by_id(db, person_id, rt.now())
+    seat = _seat(step, person_id, who)
+    due_at = _moment(rt, step, at, step.day or 0, seat)
+    if step.day is not None and due_at <= rt.now():
+        due_at = next_morning(rt, seat)
+    row = Planned(person_id, kind, period, 0, report_id, due_at)
+    return bool(store.add(db, [row])) or store.revive(db, person_id, kind, period)
 
 
-def drop(db: Connection, report_id: int, kind: str) -> int:
-    """What was waited for has come: this report's planned reminders are not sent."""
-    return store.drop(db, report_id, kind)
+def drop(rt: Runtime, db: Connection, report_id: int, kind: str) -> int:
+    """What was waited for has come: nothing more is sent of the chain about this report."""
+    return store.drop(db, report_id, kind, rt.now())
 
 
 def send_due(rt: Runtime) -> int:
-    """What the clock does for reminders. Gives how many went to the outbox."""
+    """What the clock does for reminders. Gives how many steps were sent."""
+    kinds = None if by_day(rt) else _urgent(rt)
     with rt.read() as db:
-        due = store.due(db, rt.now(), DUE_AT_ONCE)
-    return sum(_send_apart(rt, one) for one in due)
-
-
-def _send_apart(rt: Runtime, one: Reminder) -> bool:
-    """One reminder in a transaction of its own: a row that cannot be sent stops no other."""
+        due = store.due(db, rt.now(), BATCH, kinds)
+    if not due:
+        return 0
     try:
         with rt.begin() as db:
-            return _send(rt, db, one)
+            return _send(rt, db, store.due(db, rt.now(), BATCH, kinds))
+    except Exception as error:  # one of them cannot be sent: each apart, so that it stops no other
+        log.warning("reminders_apart", error=type(error).__name__)
+        return sum(_send_apart(rt, one) for one in due)
+
+
+def _urgent(rt: Runtime) -> list[str]:
+    return [kind for kind, chain in rt.flows.chains.items() if chain.lane == "urgent"]
+
+
+def _send_apart(rt: Runtime, one: Reminder) -> int:
+    try:
+        with rt.begin() as db:
+            return _send(rt, db, [one])
     except Exception as error:  # the outermost door of this one reminder
         log.error("reminder_not_sent", reminder=one.id, error=type(error).__name__)
-        return False
+        return 0
 
 
-def _send(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    person = person_by_id(db, one.person_id, rt.now())
-    why = _why_not(rt, db, one, person)
-    if why or person is None:
-        if store.settle(db, one.id, "dropped"):
+@dataclass
+class Round:
+    """Steps that are due together, and what becomes of them."""
+
+    rt: Runtime
+    db: Connection
+    people: dict[int, Person]
+    nudged: dict[int, int]  # how many nudges each had this week
+    hers: list[Reminder] = field(default_factory=list)
+    above: list[Late] = field(default_factory=list)
+    following: list[Planned] = field(default_factory=list)
+
+    def drop(self, one: Reminder, why: str) -> None:
+        """Not this step; what is not the end of the chain has a next one."""
+        if store.drop_step(self.db, one.id, why, self.rt.now()):
             log.info("reminder_dropped", reminder=one.id, why=why)
-        return False
-    if not store.settle(db, one.id, "sent"):
-        return False
-    outbox.put(
-        rt,
-        db,
-        key=f"reminder:{one.id}",
-        kind="reminder",
-        phone=person.phone,
-        text=_text(rt, db, one, person),
-        lane="urgent" if one.kind in SOMEBODY_WAITS else "bulk",
-        person_id=person.id,
-        expires_at=one.due_at + LATEST,
-    )
-    return True
+
+    def follow(self, one: Reminder, *, at_once: bool = False) -> None:
+        """The next step, if there is one, so long after this one."""
+        chain = self.rt.flows.chains[one.kind]
+        if one.step + 1 < len(chain.steps):
+            due_at = self.rt.now()
+            if not at_once:
+                due_at = _next_moment(self.rt, chain, one, self.people[one.person_id])
+            self.following.append(
+                Planned(one.person_id, one.kind, one.period, one.step + 1, one.report_id, due_at)
+            )
 
 
-def _text(rt: Runtime, db: Connection, one: Reminder, person: Person) -> str:
-    if one.kind == "tip":
-        said = tip_for(rt, person, one.due_at)
-        phone = help_phone(rt, db, person)
-        return rt.flows.wrap(said, person.language, person.training, phone)
-    values = {"ref": one.ref, "code": rt.settings.service_code}
-    if one.task_state and one.opened_at:
-        language = language_of(rt, person)
-        values["what"] = named(rt, language, one.answers, one.opened_at, one.seen_on)
-    return text_for(rt, db, person, f"remind.{one.kind}", **values)
+def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
+    ids = {one.person_id for one in due}
+    nudges = [kind for kind, chain in rt.flows.chains.items() if chain.nudge]
+    people = {one.id: one for one in people_by_ids(db, ids, rt.now())}
+    turn = Round(rt, db, people, store.nudged(db, ids, nudges, rt.now() - WEEK))
+    for one in due:
+        _sort(turn, one)
+    count = _send_hers(turn)
+    told = overdue.tell(rt, db, turn.above)
+    for late in told.sent:
+        turn.follow(late.one)
+    for late in told.nobody:
+        turn.drop(late.one, "nobody")
+        turn.follow(late.one, at_once=True)
+    store.add(db, turn.following)
+    return count + len(told.sent)
 
 
-def _why_not(rt: Runtime, db: Connection, one: Reminder, person: Person | None) -> str:
-    """Why a reminder is not sent after all; empty where it is."""
-    if rt.now() - one.due_at > LATEST:
-        return "late"
-    if one.report_state == "withdrawn":
-        return "withdrawn"
-    if one.task_state not in ("", "open"):
+def _sort(turn: Round, one: Reminder) -> None:
+    """Whether this step is sent, and to whom."""
+    chain = turn.rt.flows.chains.get(one.kind)
+    person = turn.people[one.person_id]
+    ends = _ends(turn, one, chain, person)
+    if chain is None or ends:
+        turn.drop(one, ends)
+        return
+    step = chain.steps[one.step]
+    if step.to != HERSELF:
+        turn.above.append(Late(one, step, person))
+        return
+    why = _why_not(turn, one, chain, person)
+    if why:
+        turn.drop(one, why)
+        turn.follow(one)
+        return
+    turn.nudged[person.id] = turn.nudged.get(person.id, 0) + chain.nudge
+    turn.hers.append(one)
+
+
+def _ends(turn: Round, one: Reminder, chain: Chain | None, person: Person) -> str:
+    """Why nothing more of this chain is said to anybody; empty where it goes on."""
+    if chain is None or one.step >= len(chain.steps):
+        return "no_chain"
+    if is_done(turn.db, one):
         return "done"
-    if person is None or not person.active or not person.phone:
+    if not person.active:
+        return "left"
+    flows = turn.rt.flows
+    if chain.needs and chain.needs not in flows.served(
+        person.role, person.language, training=person.training
+    ):
+        return "not_open"
+    return ""
+
+
+def _why_not(turn: Round, one: Reminder, chain: Chain, person: Person) -> str:
+    """Why a step to herself is not sent; empty where it is."""
+    now = turn.rt.now()
+    if now - one.due_at > timedelta(hours=chain.useful_for):
+        return "late"
+    if not person.phone:
         return "nobody"
     if person.opted_out:
         return "opted_out"
-    if one.kind == "tip" and not (person.tips and tip_for(rt, person, one.due_at)):
+    if one.kind == "tip" and not (person.tips and tip_for(turn.rt, person, one.due_at)):
         return "no_tip"
-    return "mourning" if one.kind in NUDGES and in_mourning(db, person.id, rt.now()) else ""
+    if not chain.nudge:
+        return ""
+    if turn.nudged.get(person.id, 0) >= turn.rt.settings.nudges_a_week:
+        return "enough"
+    return "mourning" if in_mourning(turn.db, person.id, now) else ""
+
+
+def _send_hers(turn: Round) -> int:
+    """The steps to the CHWs themselves, in one statement."""
+    rt, db = turn.rt, turn.db
+    mine = store.settle(db, {one.id: one.person_id for one in turn.hers}, rt.now())
+    sent = [one for one in turn.hers if one.id in mine]
+    outbox.put_many(rt, db, [sms_for(rt, db, one, turn.people[one.person_id]) for one in sent])
+    for one in sent:
+        turn.follow(one)
+    return len(sent)
+
+
+def _next_moment(rt: Runtime, chain: Chain, one: Reminder, person: Person) -> datetime:
+    """So many days or minutes after now: an outage moves the rest, so nobody is told too soon."""
+    step = chain.steps[one.step + 1]
+    days = (step.day or 0) - (chain.steps[one.step].day or 0)
+    return _moment(rt, step, rt.now(), days, _seat(step, person.id, person))
+
+
+def _moment(rt: Runtime, step: Step, after: datetime, days: int, seat: int) -> datetime:
+    if step.minutes is not None:
+        return after + timedelta(minutes=step.minutes)
+    return morning(rt, seat, local_day(rt, after) + days * DAY)
+
+
+def _seat(step: Step, person_id: int, person: Person | None) -> int:
+    """Who are told of together share their minute, so that one SMS can say it all."""
+    if person is None or step.to == HERSELF:
+        return person_id
+    return (person.supervisor_id if step.to == "supervisor" else person.facility_id) or person.id

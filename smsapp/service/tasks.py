@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -13,14 +12,13 @@ from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import remind
 from smsapp.service.filled import Case, Done
+from smsapp.service.moments import at_hour
 from smsapp.service.naming import local_day, seen_day
 from smsapp.store import reports as report_store
 from smsapp.store import tasks as store
 from smsapp.store.alerts import standing
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
-
-TIMES = 2  # on the day and once more the day after: domain notes A8
 
 
 @dataclass(frozen=True)
@@ -73,33 +71,19 @@ def plan(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) ->
     days = limit(effect.days, case.judged.facts, 0)
     due_on = seen_day(rt, case.report.opened_at, case.report.seen_on) + timedelta(days=days)
     if store.put_task(db, case.person.id, about.id, effect.kind, due_on):
-        remind.drop(db, about.id, effect.kind)
-        _plan_reminders(rt, db, case.person.id, about, effect.kind, due_on)
+        remind.drop(rt, db, about.id, effect.kind)
+        at = at_hour(rt, due_on, rt.settings.reminder_hour)
+        period = f"{about.ref}:{due_on}"
+        remind.begin(rt, db, effect.kind, case.person.id, period, at, about.id)
 
 
-def _plan_reminders(
-    rt: Runtime, db: Connection, person_id: int, about: Report, kind: str, due_on: date
-) -> None:
-    for day in range(TIMES):
-        due_at = morning(rt, person_id, due_on + timedelta(days=day))
-        if due_at > rt.now():
-            remind.plan(db, person_id, kind, f"{about.ref}:{due_at:%Y-%m-%d}", about.id, due_at)
-
-
-def morning(rt: Runtime, person_id: int, day: date) -> datetime:
-    """When she is reminded on that day: not everybody in the same second."""
-    hour = datetime.combine(day, time(rt.settings.reminder_hour), ZoneInfo(rt.settings.timezone))
-    later = timedelta(minutes=person_id % rt.settings.reminder_spread_minutes)
-    return hour.astimezone(UTC) + later
-
-
-def forget(_rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
+def forget(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
     """What made it necessary holds no longer. While an alert stands, it is still asked about."""
     about = about_whom(db, case, effect)
     stands = effect.kind == "referral" and standing(db, case.report.id)
     if about is not None and not stands:
         store.drop(db, about.id, effect.kind)
-        remind.drop(db, about.id, effect.kind)
+        remind.drop(rt, db, about.id, effect.kind)
 
 
 def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -113,7 +97,7 @@ def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     mine = store.finish(db, found.id, outcome, case.report.id, rt.now())
     done.outcomes[effect.id] = "done" if mine else "already"
     if mine:
-        remind.drop(db, found.report_id, effect.kind)
+        remind.drop(rt, db, found.report_id, effect.kind)
 
 
 def take_back(_rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:

@@ -1,10 +1,10 @@
 """One protocol reminder a week: planned on its day for everybody who wants it, a batch a tick."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from smsapp.flow.model import Line
 from smsapp.runtime import Runtime
+from smsapp.service.moments import at_hour
 from smsapp.service.naming import local_day
 from smsapp.store import ticks
 from smsapp.store import tips as store
@@ -36,8 +36,8 @@ def plan_due(rt: Runtime) -> int:
 
 def _moment(rt: Runtime, person_id: int, day: date) -> datetime:
     """From the hour on, spread: not everybody in the same second."""
-    begins = datetime.combine(day, time(rt.settings.tip_hour), ZoneInfo(rt.settings.timezone))
-    return begins.astimezone(UTC) + timedelta(minutes=person_id % rt.settings.tip_spread_minutes)
+    begins = at_hour(rt, day, rt.settings.tip_hour)
+    return begins + timedelta(minutes=person_id % rt.settings.tip_spread_minutes)
 
 
 def tip_for(rt: Runtime, person: Person, due_at: datetime) -> str:

@@ -1,65 +1,76 @@
-"""Reminders: one a person, kind and period."""
+"""Reminders: one row a step of a chain; one a person, kind, period and step, for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
-from smsapp.store.connect import insert_into
+from smsapp.store.connect import each_insert
 from smsapp.store.tables import reminder, report, task
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One reminder whose time has come, with what became of its report."""
+    """One step whose time has come, with what became of the report it is about."""
 
     id: int
-    person_id: int
+    person_id: int  # who has it to do
     kind: str
-    due_at: datetime
     period: str
+    step: int
+    due_at: datetime
+    report_id: int | None
     ref: str  # empty without a report
     report_state: str
+    waits: str
     task_state: str  # empty where it is about no task
     answers: Mapping[str, Any]
     opened_at: datetime | None
     seen_on: date | None
 
 
-def add_reminder(
-    db: Connection, person_id: int, kind: str, period: str, report_id: int | None, due_at: datetime
-) -> bool:
-    """Plan one. False: this person, kind and period has one already."""
-    row = {
-        "person_id": person_id,
-        "kind": kind,
-        "period": period,
-        "report_id": report_id,
-        "state": "planned",
-        "due_at": due_at,
-    }
-    new = insert_into(db, reminder).values(row).on_conflict_do_nothing()
-    return db.scalar(new.returning(reminder.c.id)) is not None
+@dataclass(frozen=True)
+class Planned:
+    """A step to plan."""
+
+    person_id: int
+    kind: str
+    period: str
+    step: int
+    report_id: int | None
+    due_at: datetime
+
+
+ADD = each_insert(reminder, lambda new: new.on_conflict_do_nothing().returning(reminder.c.id))
+
+
+def add(db: Connection, rows: Sequence[Planned]) -> int:
+    """Plan these. Gives how many are new: what was planned once is not planned again."""
+    if not rows:
+        return 0
+    values = [{**vars(row), "state": "planned", "why": ""} for row in rows]
+    return len(db.execute(ADD[db.dialect.name], values).all())
 
 
 def revive(db: Connection, person_id: int, kind: str, period: str) -> bool:
-    """What was dropped is planned again. False: it was not dropped."""
+    """A chain that ended because the thing was done goes on. False: it has not ended so."""
     mine = (reminder.c.person_id == person_id) & (reminder.c.kind == kind)
-    dropped = update(reminder).where(mine, reminder.c.period == period)
-    dropped = dropped.where(reminder.c.state == "dropped")
-    return db.execute(dropped.values(state="planned")).rowcount == 1
+    mine &= reminder.c.period == period
+    last = select(func.max(reminder.c.step)).where(mine).scalar_subquery()
+    ended = update(reminder).where(mine, reminder.c.step == last, reminder.c.state == "dropped")
+    return db.execute(ended.values(state="planned", why="", settled_at=None)).rowcount == 1
 
 
-def due(db: Connection, now: datetime, limit: int) -> list[Reminder]:
-    """Planned reminders whose time has come, oldest first."""
+def _due() -> Select[Any]:
     its_task = (task.c.report_id == reminder.c.report_id) & (task.c.kind == reminder.c.kind)
-    query = (
+    return (
         select(
             reminder,
             report.c.ref,
             report.c.state.label("report_state"),
+            report.c.waits,
             report.c.answers,
             report.c.opened_at,
             report.c.seen_on,
@@ -67,44 +78,90 @@ def due(db: Connection, now: datetime, limit: int) -> list[Reminder]:
         )
         .outerjoin(report, report.c.id == reminder.c.report_id)
         .outerjoin(task, its_task)
-        .where(reminder.c.state == "planned", reminder.c.due_at <= now)
-        .order_by(reminder.c.due_at, reminder.c.id)
-        .limit(limit)
-    )
-    return [
-        Reminder(
-            id=r.id,
-            person_id=r.person_id,
-            kind=r.kind,
-            due_at=r.due_at,
-            period=r.period,
-            ref=r.ref or "",
-            report_state=r.report_state or "",
-            task_state=r.task_state or "",
-            answers=r.answers or {},
-            opened_at=r.opened_at,
-            seen_on=r.seen_on,
-        )
-        for r in db.execute(query)
-    ]
-
-
-def settle(db: Connection, reminder_id: int, state: str) -> bool:
-    """Make a planned one `sent` or `dropped`. False: it was settled already."""
-    done = db.execute(
-        update(reminder)
-        .where(reminder.c.id == reminder_id, reminder.c.state == "planned")
-        .values(state=state)
-    )
-    return done.rowcount == 1
-
-
-def drop(db: Connection, report_id: int, kind: str) -> int:
-    """What was waited for has come: drop this report's planned reminders. Gives how many."""
-    done = db.execute(
-        update(reminder)
-        .where(reminder.c.report_id == report_id, reminder.c.kind == kind)
         .where(reminder.c.state == "planned")
-        .values(state="dropped")
+        .order_by(reminder.c.due_at, reminder.c.id)
     )
-    return done.rowcount
+
+
+DUE = _due()  # built once: building it costs more than running it
+
+
+def due(
+    db: Connection, now: datetime, limit: int, kinds: Collection[str] | None = None
+) -> list[Reminder]:
+    """Steps whose time has come, oldest first, of these kinds or of all.
+
+    In a transaction that writes they are this one's until its end; another clock passes them over.
+    """
+    query = DUE.where(reminder.c.due_at <= now).limit(limit)
+    if kinds is not None:
+        query = query.where(reminder.c.kind.in_(kinds))
+    if db.get_execution_options().get("smsapp_mode") != "read":
+        query = query.with_for_update(of=reminder, skip_locked=True)
+    return [_reminder(row) for row in db.execute(query)]
+
+
+def _reminder(row: Row[Any]) -> Reminder:
+    return Reminder(
+        id=row.id,
+        person_id=row.person_id,
+        kind=row.kind,
+        period=row.period,
+        step=row.step,
+        due_at=row.due_at,
+        report_id=row.report_id,
+        ref=row.ref or "",
+        report_state=row.report_state or "",
+        waits=row.waits or "",
+        task_state=row.task_state or "",
+        answers=row.answers or {},
+        opened_at=row.opened_at,
+        seen_on=row.seen_on,
+    )
+
+
+def settle(db: Connection, told: Mapping[int, int], now: datetime) -> set[int]:
+    """Mark planned steps as sent: id -> who is told. Gives those that nobody had settled yet."""
+    done = set()
+    for reminder_id, told_id in told.items():
+        mine = (reminder.c.id == reminder_id) & (reminder.c.state == "planned")
+        sent = update(reminder).where(mine)
+        values = {"state": "sent", "settled_at": now, "told_id": told_id}
+        if db.execute(sent.values(values)).rowcount == 1:
+            done.add(reminder_id)
+    return done
+
+
+def drop_step(db: Connection, reminder_id: int, why: str, now: datetime) -> bool:
+    """A planned step is not sent. False: it was settled already."""
+    mine = (reminder.c.id == reminder_id) & (reminder.c.state == "planned")
+    values = {"state": "dropped", "why": why, "settled_at": now}
+    return db.execute(update(reminder).where(mine).values(values)).rowcount == 1
+
+
+def put_off(db: Connection, ids: Collection[int], until: datetime) -> None:
+    """Planned steps wait until then."""
+    mine = reminder.c.id.in_(ids) & (reminder.c.state == "planned")
+    db.execute(update(reminder).where(mine).values(due_at=until))
+
+
+def drop(db: Connection, report_id: int, kind: str, now: datetime) -> int:
+    """What was waited for has come: the chain about this report ends. Gives how many steps."""
+    mine = (reminder.c.report_id == report_id) & (reminder.c.kind == kind)
+    ended = update(reminder).where(mine, reminder.c.state == "planned")
+    values = {"state": "dropped", "why": "done", "settled_at": now}
+    return db.execute(ended.values(values)).rowcount
+
+
+def nudged(
+    db: Connection, ids: Collection[int], kinds: Collection[str], since: datetime
+) -> dict[int, int]:
+    """How many nudges of these kinds each of these people was sent since then."""
+    query = (
+        select(reminder.c.person_id, func.count().label("many"))
+        .where(reminder.c.person_id.in_(ids), reminder.c.kind.in_(kinds))
+        .where(reminder.c.state == "sent", reminder.c.settled_at >= since)
+        .where(reminder.c.told_id == reminder.c.person_id)
+        .group_by(reminder.c.person_id)
+    )
+    return {row.person_id: row.many for row in db.execute(query)}

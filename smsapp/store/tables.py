@@ -465,17 +465,21 @@ misspelling = Table(  # what a person has said that a word of an SMS means
     _at("at", nullable=False),
 )
 
-reminder = Table(
+reminder = Table(  # one step of a chain
     "reminder",
     metadata,
     _id(),
-    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    Column("kind", String(24), nullable=False),  # test_waited …
-    Column("period", String(40), nullable=False),  # report ref and step, or a date
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),  # who has it to do
+    Column("kind", String(24), nullable=False),  # test_waited …: a chain of reminders.toml
+    Column("period", String(40), nullable=False),  # report ref and day, a month, a week
+    Column("step", Integer, nullable=False, default=0, server_default="0"),  # of its chain
     Column("report_id", Id, ForeignKey("report.id"), index=True),
     Column("state", String(8), nullable=False),  # planned sent dropped
+    Column("why", String(12), nullable=False, default="", server_default=""),  # of a dropped one
     _at("due_at", nullable=False),
-    UniqueConstraint("person_id", "kind", "period", name="uq_reminder_person_kind_period"),
+    _at("settled_at"),
+    Column("told_id", Id, ForeignKey("person.id")),  # to whom it was sent
+    UniqueConstraint("person_id", "kind", "period", "step", name="uq_reminder_person_kind_period"),
     Index(
         "ix_reminder_due",
         "due_at",

@@ -12,7 +12,7 @@ from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import load_library
 from smsapp.flow.load import load_flow
 from smsapp.flow.words import load_words
-from tests.flow import test_clinical, test_released
+from tests.flow import test_chains, test_clinical, test_released
 from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
 
 LONG = "word " * 40
@@ -103,7 +103,7 @@ def test_a_menu_has_few_lists_before_its_choice(tmp_path: Path) -> None:
 
 
 def test_every_code_has_a_fault_that_brings_it_about() -> None:
-    names = [*FAULTS, *test_clinical.FAULTS, *test_released.BOUND]
+    names = [*FAULTS, *test_chains.FAULTS, *test_clinical.FAULTS, *test_released.BOUND]
     injected = {re.split(r"[ ,]", name)[0] for name in names}
     assert injected | {"load", "hops", "seconds"} == set(CODES)  # those three: tests further up
 

@@ -92,7 +92,8 @@ def test_what_cannot_be_done_in_place_is_refused(text: str, where: tuple[str, ..
         rewrite(text, {where: "Moni"})
 
 
-SPEAKING = sorted(set(FLOWS.glob("*.toml")) - {FLOWS / "products.toml"})
+SILENT = {FLOWS / "products.toml", FLOWS / "reminders.toml"}  # they hold no text
+SPEAKING = sorted(set(FLOWS.glob("*.toml")) - SILENT)
 
 
 @pytest.mark.parametrize("path", SPEAKING, ids=lambda path: path.stem)

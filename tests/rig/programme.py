@@ -49,6 +49,26 @@ training.text = {en = "TRAINING. Real child? Call {help}", fr = "EXERCICE. Appel
 "request.ready".text = {en = "Ready at {place} {ref}", fr = "Pret a {place} {ref}"}
 "request.stocked_out".text = {en = "{place} has none {ref}", fr = "{place} n'a rien {ref}"}
 "remind.test_waited".text = {en = "Read the test {ref}", fr = "Lisez le test {ref}"}
+"remind.overdue".text = {en = "Overdue: {overdue}", fr = "En retard: {overdue}"}
+"overdue.test_waited".text = {en = "test", fr = "test"}
+"""
+REMINDERS = """
+id = "reminders"
+version = 1
+[reminder.test_waited]
+source = "a test"
+lane = "urgent"
+useful_for = 2
+step = [
+  {to = "chw", minutes = 0, text = "remind.test_waited"},
+  {to = "chw", minutes = 40, text = "remind.test_waited"},
+  {to = "supervisor", day = 1, text = "overdue.test_waited"},
+]
+[reminder.tip]
+source = "a test"
+nudge = true
+useful_for = 2
+step = [{to = "chw", minutes = 0, text = ""}]
 """
 TEXTS = {
     "first": {"en": "ALERT Chalo", "fr": "ALERTE Chalo"},
@@ -154,6 +174,7 @@ def words_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "words"
     folder.mkdir()
     (folder / "words.toml").write_text(WORDS, encoding="utf-8")
+    (folder / "reminders.toml").write_text(REMINDERS, encoding="utf-8")
     return folder
 
 
@@ -162,7 +183,7 @@ def empty_programme(
     make_settings: Callable[..., Settings], words_folder: Path, clock: Clock
 ) -> Iterator[Programme]:
     """A Runtime with these words and nobody in its database."""
-    settings = make_settings(flows_dir=words_folder)
+    settings = make_settings(flows_dir=words_folder, reminder_hour=0, reminder_until=24)
     engine: Engine = make_engine(settings)
     redis = Redis.from_url(settings.redis)
     flows = load_library(words_folder)

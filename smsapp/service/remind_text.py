@@ -1,0 +1,45 @@
+"""What a step of a chain says to the CHW herself."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from smsapp.flow.chains import Chain
+from smsapp.runtime import Runtime
+from smsapp.service.naming import named
+from smsapp.service.people import help_phone, language_of, text_for
+from smsapp.service.tips import tip_for
+from smsapp.store.outbound import NewOutbound
+from smsapp.store.people import Person
+from smsapp.store.reminders import Reminder
+
+
+def sms_for(rt: Runtime, db: Connection, one: Reminder, person: Person) -> NewOutbound:
+    """The SMS of this step, of use as long as its chain says."""
+    chain = rt.flows.chains[one.kind]
+    return NewOutbound(
+        key=f"reminder:{one.id}",
+        kind="reminder",
+        phone=person.phone,
+        text=_text(rt, db, one, chain, person),
+        lane=chain.lane,
+        person_id=person.id,
+        expires_at=one.due_at + timedelta(hours=chain.useful_for),
+    )
+
+
+def _text(rt: Runtime, db: Connection, one: Reminder, chain: Chain, person: Person) -> str:
+    if one.kind == "tip":
+        said = tip_for(rt, person, one.due_at)
+        return rt.flows.wrap(said, person.language, person.training, help_phone(rt, db, person))
+    values = {
+        "ref": one.ref,
+        "code": rt.settings.service_code,
+        "place": person.place_short,
+        "days": str(chain.silent_days or ""),
+        "phone": help_phone(rt, db, person),
+    }
+    if one.task_state and one.opened_at:
+        language = language_of(rt, person)
+        values["what"] = named(rt, language, one.answers, one.opened_at, one.seen_on)
+    return text_for(rt, db, person, chain.steps[one.step].text, **values)
