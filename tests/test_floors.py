@@ -42,7 +42,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"waits"},
     {"effects"},
     {"signals"},
-    {"alerts", "supply", "tasks", "queries", "me"},
+    {"alerts", "supply", "tasks", "queries", "me", "months"},
     {"remind"},
     {"remind_text", "overdue", "done"},
     {"tips"},
@@ -62,6 +62,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"people_check"},
     {"watch", "timeline", "unread"},
     {"verdict", "operators"},
+    {"period"},
 )
 
 LINES_OF_A_FILE = 250

@@ -16,6 +16,10 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "time": 5,  # 14:02
     "day": 5,  # 02/03
     "month": 10,
+    "cases": 9,  # of her month, and of the month before: `999 (999)`
+    "referred": 9,
+    "followed": 9,
+    "homes_both": 9,
     "language": 12,
     "days": 3,
     "tail": 3,  # of a phone number

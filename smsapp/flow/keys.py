@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from smsapp.flow.library import Library
 from smsapp.flow.marks import Mark, alphabet, marks
@@ -44,6 +45,12 @@ class Keys:
     known: dict[str, Opens]
     mapped: dict[str, str]
 
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """What is a unit in some report."""
+        said, flows = self.library.words.meanings, self.library.flows.values()
+        return frozenset().union(*(alphabet(flow, said).units for flow in flows))
+
     def called(self, word: str) -> Opens | None:
         """What a word opens, exactly or as it was mapped."""
         return self.known.get(word) or self.known.get(self.mapped.get(word, ""))
@@ -79,6 +86,14 @@ class Keys:
         """Whether this word is a unit of the report that it stands in: 14 MONTH."""
         flow = self.library.flows.get(flow_id)
         return flow is not None and word in alphabet(flow, self.library.words.meanings).units
+
+    def is_meant(self, word: str, opens: Opens, behind: str) -> bool:
+        """Whether a keyword that is a unit too, as MOIS, begins its own flow: not `14 mois S3`."""
+        if not self.has_letters(opens) or word not in self.units:
+            return True
+        flow, chunk = self.library.flows.get(opens.flow), CHUNK.search(behind)
+        own = {ask.letter for ask in flow.asks} if flow else set()
+        return chunk is None or (chunk[0][0] in own and not chunk[0].isalpha())
 
     def nearly(self, word: str, behind: str) -> Opens | None:
         """What a word opens that is one letter wrong: one thing alone, and with what fits it."""
@@ -139,12 +154,11 @@ def _first(keys: Keys, text: str) -> Start | None:
     if chunk is None:
         return None
     word = chunk[0]
-    opens = keys.called(word) or keys.called(letters(word))
+    behind = text[chunk.end() :]
+    opens = keys.called(word) or keys.called(letters(word)) or keys.nearly(word, behind)
     if opens:
-        return Start(chunk.start(), chunk.end(), opens)
-    opens = keys.nearly(word, text[chunk.end() :])
-    if opens:
-        return Start(chunk.start(), chunk.end(), opens)
+        meant = keys.is_meant(word, opens, behind)
+        return Start(chunk.start(), chunk.end(), opens) if meant else None
     return _spaced(keys, text) or _stuck(keys, text, chunk.start(), word)
 
 
@@ -195,7 +209,7 @@ def _later(keys: Keys, text: str, word: re.Match[str], found: list[Start]) -> St
         opens = keys.called(text[word.start() : end])
         if opens is None and end == word.end():
             opens = keys.nearly(word[0], behind)
-        if opens is None or keys.is_unit(own, word[0]):
+        if opens is None or keys.is_unit(own, word[0]) or not keys.is_meant(word[0], opens, behind):
             continue
         again = alone or opens.flow == own
         if keys.answered(opens, behind) or (again and keys.begins_again(opens, behind)):
@@ -209,5 +223,6 @@ def _anywhere(keys: Keys, text: str) -> list[Start]:
         Start(word.start(), word.end(), opens)
         for word in WORD.finditer(text)
         if (opens := keys.known.get(word[0])) and opens.flow
+        if keys.is_meant(word[0], opens, text[word.end() :])
     ]
     return found if len(found) == 1 and keys.answered(found[0].opens, text) else []

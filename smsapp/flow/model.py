@@ -19,6 +19,7 @@ ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
     "query", "answer_query", "set_person", "task", "answer_task", "join_signal", "answer_signal",
+    "record_month",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free

@@ -40,6 +40,7 @@ DOES = {
     "answer_request": "Answers a request for medicine",
     "follow_up": "Reminds her",
     "record_death": "Records a death, once, and ends what was asked about that child",
+    "record_month": "Keeps it as what counts of her month, in the place of an earlier one",
     "task": "Keeps a task for her",
 }
 

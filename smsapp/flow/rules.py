@@ -26,6 +26,7 @@ OUTCOMES = {  # what can become of each effect
     "answer_query": (*ANSWERED, "taken"),
     "set_person": ("done", "refused"),
     "join_signal": ("done", "again", "known", "nobody"),
+    "record_month": ("done", "replaced", "later"),
     "answer_signal": ("done", "already", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)

@@ -33,7 +33,9 @@ from smsapp.store.requests import OPEN, of_report
 from smsapp.store.sent import withdraw
 
 SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
-CORRECTABLE = {"raise_alert", "follow_up", "request", "task", "answer_task"}  # a change can follow
+CORRECTABLE = {  # a change can follow
+    "raise_alert", "follow_up", "request", "task", "answer_task", "record_month",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, me, queries, remind, signals, supply, tasks
+from smsapp.service import alerts, deaths, me, months, queries, remind, signals, supply, tasks
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
 from smsapp.service.numbers import tail
@@ -204,6 +204,7 @@ DO = {
     "task": tasks.plan,
     "answer_task": tasks.answer,
     "record_death": deaths.record_told,
+    "record_month": months.record,
     "query": _query,
     "answer_query": _answer_query,
     "set_person": _set_person,

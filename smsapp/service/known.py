@@ -1,14 +1,14 @@
 """What only one flow tells a person of herself, found when it begins: placeholder -> text."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import queries
+from smsapp.service import months, queries
 from smsapp.service.naming import language_name
+from smsapp.service.period import period_of
 from smsapp.store.people import Person
 
 Values = dict[str, str]
@@ -29,8 +29,7 @@ def known_names(flow: Flow) -> tuple[str, ...]:
 def _pay(rt: Runtime, db: Connection, person: Person, language: str) -> Values:
     """The month before this one, and how her queries stand."""
     now = rt.now()
-    last = (now.astimezone(ZoneInfo(rt.settings.timezone)).month - 2) % 12 + 1
-    values = {"month": rt.flows.say(f"month.{last}", language)}
+    values = {"month": months.month_name(rt, period_of(rt, now).before, language)}
     for number, one in enumerate(queries.open_of(db, person)[:SHOWN], start=1):
         days = queries.days(one, now)
         values[f"query_{number}"] = rt.flows.say(
@@ -50,7 +49,14 @@ def _me(rt: Runtime, db: Connection, person: Person, _language: str) -> Values:
     return values | {name: "1" for name, held in flags.items() if held}
 
 
+def _month(rt: Runtime, _db: Connection, _person: Person, language: str) -> Values:
+    """Which month she is asked about."""
+    period = months.period_told(rt, rt.now(), months.late_until(rt))
+    return {"month": months.month_name(rt, period, language)}
+
+
 KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what finds them
     "pay": (("month", *(f"query_{number}" for number in range(1, SHOWN + 1))), _pay),
+    "month": (("month",), _month),
     "me": (("language", "guided_on", "tips_on", "approver"), _me),
 }

@@ -132,13 +132,18 @@ def fill(
 
 
 def _twin(rt: Runtime, db: Connection, person: Person, filling: reports.Filling) -> Report | None:
-    """The report that already says all this. What is no report is never one."""
-    if filling.report_id or not filling.flow.reports:
+    """The report that already says all this. What is no report is never one, nor what replaces."""
+    if filling.report_id or not filling.flow.reports or _replaces(filling.flow):
         return None
     if store.find_origin(db, filling.origin) is not None:
         return None
     lately = sent_since(db, person.id, filling.flow.id, rt.now() - SAME_WITHIN)
     return next((one for one in lately if one.answers == filling.answers), None)
+
+
+def _replaces(flow: Flow) -> bool:
+    """Whether a report takes the place of the one before: the same again is no other."""
+    return any(one.do == "record_month" for one in flow.effects)
 
 
 def _ask(

@@ -456,6 +456,15 @@ death = Table(  # one row a death, wherever it was told
     Index("ix_death_person", "person_id", "died_on"),
 )
 
+month_report = Table(  # which report says what of a person's month: the latest
+    "month_report",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("period", String(7), primary_key=True),  # 2026-10
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, unique=True),
+    Column("replaced_id", Id, ForeignKey("report.id")),  # the one that counted before it
+)
+
 misspelling = Table(  # what a person has said that a word of an SMS means
     "misspelling",
     metadata,

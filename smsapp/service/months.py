@@ -1,0 +1,117 @@
+"""Her month: the report of it, and her own numbers beside those of her month before.
+
+Never a ranking, never another's (domain notes D1 and D3). Deaths are no score: not among them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from smsapp.flow.model import Effect
+from smsapp.runtime import Runtime
+from smsapp.service.filled import Case, Done
+from smsapp.service.period import Period, bounds, period_of, read_period
+from smsapp.store import months as store
+from smsapp.store.people import Person
+
+FLOW = "month"
+CHILD, OTHERS, AGAIN = "iccm", "emergency", "follow_up"  # flows that are counted
+NOT_KNOWN = "-"  # absent is missing, never zero
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What one CHW did in a month, as the reports say."""
+
+    cases: int
+    referred: int
+    followed: int
+
+
+def period_told(rt: Runtime, moment: datetime, late_until: int) -> Period:
+    """The month that is told of at this moment: the one that ended, up to a day of the next."""
+    local = moment.astimezone(ZoneInfo(rt.settings.timezone))
+    now = period_of(rt, moment)
+    return now.before if local.day <= late_until else now
+
+
+def late_until(rt: Runtime) -> int:
+    """Up to which day of a month the one before is told of, as the programme has it."""
+    chosen = rt.settings.flow_params.get(f"{FLOW}.late_until")
+    return int(rt.flows.flows[FLOW].params["late_until"].value if chosen is None else chosen)
+
+
+def has_reported(db: Connection, person_id: int, period: Period) -> bool:
+    """Whether she told of this month, and did not take it back."""
+    return store.told(db, person_id, str(period)) is not None
+
+
+def own_numbers(rt: Runtime, db: Connection, person: Person, period: Period) -> Numbers | None:
+    """Her own numbers of a month. None: she was not here yet, so nothing is known of it."""
+    moments = bounds(rt, period)
+    if store.joined_at(db, person.id) >= moments[1]:
+        return None
+    flows = rt.flows.flows
+    danger = {
+        name: {one.id for one in flows[name].danger_classes}
+        for name in (CHILD, OTHERS)
+        if name in flows
+    }
+    days = (period.first, period.last)
+    sent = store.sent(
+        db, person.id, (CHILD, OTHERS, AGAIN), days, moments, training=person.training
+    )
+    return Numbers(
+        cases=sum(one.flow == CHILD for one in sent),
+        referred=sum(not danger.get(one.flow, set()).isdisjoint(one.classes) for one in sent),
+        followed=sum(one.flow == AGAIN for one in sent),
+    )
+
+
+def compared(
+    rt: Runtime, db: Connection, person: Person, period: Period, language: str
+) -> dict[str, str]:
+    """What the placeholders of her month say: each number, and in brackets the month before."""
+    now, before = (own_numbers(rt, db, person, one) for one in (period, period.before))
+    both = {
+        name: f"{getattr(now, name, NOT_KNOWN)} ({getattr(before, name, NOT_KNOWN)})"
+        for name in ("cases", "referred", "followed")
+    }
+    homes = [
+        told.answers.get("homes", NOT_KNOWN) if told else NOT_KNOWN
+        for one in (period, period.before)
+        for told in [store.told(db, person.id, str(one))]
+    ]
+    return both | {
+        "month": month_name(rt, period, language),
+        "homes_both": f"{homes[0]} ({homes[1]})",
+    }
+
+
+def month_name(rt: Runtime, period: Period, language: str) -> str:
+    """The month as people say it."""
+    return rt.flows.say(f"month.{period.month}", language)
+
+
+def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """The effect `record_month`: this report counts for its month now, the one before no more.
+
+    A correction of a report that no longer counts changes nothing of what counts: `later`.
+    """
+    person, report = case.person, case.report
+    said = store.period_of_report(db, report.id)
+    moment = case.filling.began_at if case.fresh else report.opened_at
+    until = int(report.params.get("late_until", late_until(rt)))
+    period = read_period(said) if said else period_told(rt, moment, until)
+    counts = store.told(db, person.id, str(period))
+    if case.fresh or counts is None:
+        store.point(db, person.id, str(period), report.id)
+        counts = store.told(db, person.id, str(period))
+    done.values |= compared(rt, db, person, period, case.filling.given.language)
+    done.outcomes[effect.id] = "done"
+    if counts and counts.report_id != report.id:
+        done.outcomes[effect.id], done.values["earlier"] = "later", counts.ref
+    elif counts and counts.replaced:
+        done.outcomes[effect.id] = "replaced"

@@ -1,0 +1,98 @@
+"""A person's month: which report tells of it, and what she reported in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from smsapp.store.connect import insert_into
+from smsapp.store.tables import month_report, person, report
+
+LATE = timedelta(days=31)  # a child is told of so long after the day seen: the most a flow allows
+
+
+@dataclass(frozen=True)
+class Told:
+    """The report that counts for a person's month. `replaced`: the ref of the one before it."""
+
+    report_id: int
+    ref: str
+    answers: dict[str, Any]
+    replaced: str = ""
+
+
+def told(db: Connection, person_id: int, period: str) -> Told | None:
+    """What counts of her month; None where she said nothing, or took it back."""
+    earlier = report.alias()
+    stands = (earlier.c.id == month_report.c.replaced_id) & (earlier.c.state != "withdrawn")
+    query = (
+        select(report.c.id, report.c.ref, report.c.answers, earlier.c.ref)
+        .join(month_report, month_report.c.report_id == report.c.id)
+        .outerjoin(earlier, stands)
+        .where(month_report.c.person_id == person_id, month_report.c.period == period)
+        .where(report.c.state != "withdrawn")
+    )
+    row = db.execute(query).one_or_none()
+    return Told(row[0], row[1], row[2], row[3] or "") if row else None
+
+
+def period_of_report(db: Connection, report_id: int) -> str | None:
+    """The month that this report tells of; None where it counts for none."""
+    query = select(month_report.c.period).where(month_report.c.report_id == report_id)
+    period: str | None = db.scalar(query)
+    return period
+
+
+def point(db: Connection, person_id: int, period: str, report_id: int) -> None:
+    """From now on this report counts for her month."""
+    row = {"person_id": person_id, "period": period, "report_id": report_id}
+    made = insert_into(db, month_report).values(row).on_conflict_do_nothing()
+    if db.scalar(made.returning(month_report.c.report_id)) is None:
+        mine = (month_report.c.person_id == person_id) & (month_report.c.period == period)
+        values = {"report_id": report_id, "replaced_id": month_report.c.report_id}
+        db.execute(update(month_report).where(mine).values(values))
+
+
+def joined_at(db: Connection, person_id: int) -> datetime:
+    """When this person was registered."""
+    at: datetime = db.scalars(select(person.c.created_at).where(person.c.id == person_id)).one()
+    return at
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One report of a month, as figures are counted from it."""
+
+    flow: str
+    classes: list[str]
+
+
+def sent(
+    db: Connection,
+    person_id: int,
+    flows: Sequence[str],
+    days: tuple[date, date],
+    moments: tuple[datetime, datetime],
+    *,
+    training: bool,
+) -> list[Sent]:
+    """Her reports of these flows by the day seen, or the day told where it is the same.
+
+    `days`: the first and the last; `moments`: from, and up to, as UTC.
+    """
+    begins, ends = moments
+    query = select(report.c.flow, report.c.classes).where(
+        report.c.person_id == person_id,
+        report.c.opened_at >= begins,
+        report.c.opened_at < ends + LATE,
+        or_(
+            report.c.seen_on.between(*days),
+            and_(report.c.seen_on.is_(None), report.c.opened_at < ends),
+        ),
+        report.c.flow.in_(flows),
+        report.c.state != "withdrawn",
+        report.c.training.is_(training),
+    )
+    return [Sent(row.flow, row.classes) for row in db.execute(query)]
