@@ -1,5 +1,6 @@
 """Deaths: each is one record wherever it was told, and ends what was asked about that child."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -7,7 +8,7 @@ from sqlalchemy import Connection
 from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service.filled import Case, Done
-from smsapp.service.naming import local_day
+from smsapp.service.naming import local_day, seen_day
 from smsapp.store import deaths as store
 from smsapp.store import reports as report_store
 from smsapp.store.deaths import Death
@@ -62,41 +63,75 @@ def in_mourning(db: Connection, person_id: int, now: datetime) -> bool:
 
 def record_told(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     """The effect `record_death`: its asks say who died, how long ago, and which child that was."""
-    answers = case.filling.answers
-    child = _child(db, case, effect)
+    store.lock_teller(db, case.person.id)
+    told = _told(rt, db, case, effect)
+    known = _told_already(rt, db, case, effect, told)
+    child_id = told.child.id if told.child else None
+    if known is None:
+        record_death(
+            rt, db, case.person, case.report.id, told.kind, told.on, case_report_id=child_id
+        )
+        done.outcomes[effect.id] = "done"
+        return
+    done.outcomes[effect.id], done.values["earlier"] = "already", known.ref
+    if effect.day and not _has_day(rt, known.flow):
+        store.date_it(db, known.id, told.on)
+    if child_id is not None:
+        store.add_case(db, known.id, child_id)
+        store.leave_in_peace(db, child_id, rt.now())
+
+
+@dataclass(frozen=True)
+class Told:
+    """A death as one report tells it: on one day, or between the day seen and that of telling."""
+
+    kind: str
+    since: date
+    on: date
+    child: Report | None
+
+
+def _told(rt: Runtime, db: Connection, case: Case, effect: Effect) -> Told:
+    answers, child = case.filling.answers, _child(db, case, effect)
     kind = str(answers.get(effect.ask, "")) or effect.kind or _band(child)
     ago = answers.get(effect.day, 0)
-    died_on = local_day(rt, case.report.opened_at) - timedelta(
-        days=ago if isinstance(ago, int) else 0
-    )
-    known = _told_already(rt, db, case, effect, kind, died_on) if effect.earlier else None
-    if known:
-        done.outcomes[effect.id], done.values["earlier"] = "already", known.ref
-        if child:
-            store.add_case(db, known.id, child.id)
-            store.leave_in_peace(db, child.id, rt.now())
-        return
-    made = record_death(
-        rt, db, case.person, case.report.id, kind, died_on, child.id if child else None
-    )
-    done.outcomes[effect.id] = "done"
-    if not made and child:
-        found = store.of_report(db, child.id)
-        if found and found.ref != case.report.ref:
-            done.outcomes[effect.id], done.values["earlier"] = "already", found.ref
+    on = local_day(rt, case.report.opened_at) - timedelta(days=ago if isinstance(ago, int) else 0)
+    seen = seen_day(rt, child.opened_at, child.seen_on) if child and not effect.day else on
+    return Told(kind, min(seen, on), on, child)
+
+
+def _has_day(rt: Runtime, flow_id: str) -> bool:
+    """Whether this flow asks on which day somebody died."""
+    flow = rt.flows.flows.get(flow_id)
+    return flow is not None and any(one.day for one in flow.effects if one.do == "record_death")
 
 
 def _told_already(
-    rt: Runtime, db: Connection, case: Case, effect: Effect, kind: str, died_on: date
+    rt: Runtime, db: Connection, case: Case, effect: Effect, told: Told
 ) -> Death | None:
-    """The death she says this is; by SMS, where none is offered, one of that kind and day."""
+    """The child's death; or the one she says this is; or, where none is offered, one of that kind
+    which can have been on that day, of this child or of one she did not name.
+    """
+    hers = store.of_report(db, told.child.id) if told.child else None
     others = [one for one in recent_deaths(rt, db, case.person) if one.ref != case.report.ref]
     said = case.filling.answers.get(effect.earlier)
+    if hers or store.of_report(db, case.report.id):
+        return hers if hers and hers.ref != case.report.ref else None
     if isinstance(said, str):
         return next((one for one in others if one.ref == said), None)
-    if case.filling.given.face == "ussd":
+    if effect.earlier and case.filling.given.face == "ussd":
         return None
-    return next((one for one in others if (one.kind, one.died_on) == (kind, died_on)), None)
+    return next((one for one in others if _can_be(rt, one, told)), None)
+
+
+def _can_be(rt: Runtime, known: Death, told: Told) -> bool:
+    """Whether both can be one death: its kind, its day, and no other child's."""
+    if known.kind != told.kind or (told.child and known.case_report_id):
+        return False
+    since = known.died_on
+    if known.case_told_at and not _has_day(rt, known.flow):
+        since = seen_day(rt, known.case_told_at, known.case_seen_on)
+    return since <= told.on and told.since <= known.died_on
 
 
 def _child(db: Connection, case: Case, effect: Effect) -> Report | None:
