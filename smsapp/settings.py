@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     reminder_until: int = Field(
         20, ge=1, le=24, description="local hour from which no reminder is sent till the morning"
     )
+    stagger_days: int = Field(
+        5, ge=1, le=14, description="due days of facilities are spread over so many days"
+    )
     nudges_a_week: int = Field(
         4, ge=1, le=14, description="nudges a CHW gets in 7 days: programme's choice"
     )

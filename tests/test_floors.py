@@ -43,7 +43,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"effects"},
     {"signals"},
     {"alerts", "supply", "tasks", "queries", "me", "months"},
-    {"remind"},
+    {"remind", "recurring"},
     {"remind_text", "overdue", "done"},
     {"tips"},
     {"deaths"},

@@ -40,8 +40,8 @@ class Chain:
     """What reminds of one kind of thing.
 
     `needs`: the flow by which she does it; where that is not open to her, nothing reminds her.
-    `day_of_month`, `silent_days`: when the clock begins it by itself. `nudge`: no child waits for
-    it, so it has its weekly cap and rests after a death.
+    `day_of_month`: the clock begins it each month from that day on; `about_last`: it is about the
+    month before. `nudge`: no child waits for it, so it has its weekly cap and rests after a death.
     """
 
     source: str
@@ -51,7 +51,7 @@ class Chain:
     nudge: bool = False
     needs: str = ""
     day_of_month: int | None = None
-    silent_days: int | None = None
+    about_last: bool = False
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -4,30 +4,38 @@ To add a kind: write its chain in `flows/reminders.toml`, its test here, and cal
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from smsapp.runtime import Runtime
+from smsapp.store.recurring import heard
 from smsapp.store.reminders import Reminder
 
-Test = Callable[[Connection, Reminder], bool]
+Test = Callable[[Runtime, Connection, Reminder], bool]
 
 
-def _task_closed(_db: Connection, one: Reminder) -> bool:
+def _task_closed(_rt: Runtime, _db: Connection, one: Reminder) -> bool:
     return one.task_state not in ("", "open")
 
 
-def _result_told(_db: Connection, one: Reminder) -> bool:
+def _result_told(_rt: Runtime, _db: Connection, one: Reminder) -> bool:
     return not one.waits
+
+
+def _heard_again(rt: Runtime, db: Connection, one: Reminder) -> bool:
+    return heard(db, one.person_id, rt.now() - timedelta(days=rt.settings.silent_days))
 
 
 TESTS: dict[str, Test] = {
     "follow_up": _task_closed,
     "referral": _task_closed,
     "test_waited": _result_told,
+    "report_overdue": _heard_again,
 }
 
 
-def is_done(db: Connection, one: Reminder) -> bool:
+def is_done(rt: Runtime, db: Connection, one: Reminder) -> bool:
     """Whether nothing more need be said about it. What was withdrawn needs nothing."""
     test = TESTS.get(one.kind)
-    return one.report_state == "withdrawn" or (test is not None and test(db, one))
+    return one.report_state == "withdrawn" or (test is not None and test(rt, db, one))

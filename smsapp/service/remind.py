@@ -164,7 +164,7 @@ def _ends(turn: Round, one: Reminder, chain: Chain | None, person: Person) -> st
     """Why nothing more of this chain is said to anybody; empty where it goes on."""
     if chain is None or one.step >= len(chain.steps):
         return "no_chain"
-    if is_done(turn.db, one):
+    if is_done(turn.rt, turn.db, one):
         return "done"
     if not person.active:
         return "left"

@@ -36,7 +36,7 @@ def _text(rt: Runtime, db: Connection, one: Reminder, chain: Chain, person: Pers
         "ref": one.ref,
         "code": rt.settings.service_code,
         "place": person.place_short,
-        "days": str(chain.silent_days or ""),
+        "days": str(rt.settings.silent_days),
         "phone": help_phone(rt, db, person),
     }
     if one.task_state and one.opened_at:

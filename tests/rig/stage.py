@@ -17,7 +17,7 @@ from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Hop, HopReply
 from smsapp.flow.library import Library, load_library
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, callbacks, remind, ussd
+from smsapp.service import alerts, callbacks, recurring, remind, ussd
 from smsapp.service.demonstration import seed_demonstration
 from smsapp.service.places import import_places
 from smsapp.service.roster import import_roster
@@ -103,6 +103,7 @@ class Stage:
     def move(self, **spans: float) -> None:
         """Time passes; whatever the clock of the service does is done."""
         self.now += timedelta(**spans)
+        recurring.plan_due(self.rt)
         for step in (callbacks.read_due, ussd.settle_silent, alerts.climb_due, remind.send_due):
             step(self.rt)
 

@@ -1,0 +1,122 @@
+"""What comes round by itself: counts and reports of the month, silence, the week's tip.
+
+Planned by the clock once an hour for everybody whose turn it is; the rows decide, so that a clock
+that ran twice, or not at all for some days, makes no difference. Due days are staggered: the
+facilities take turns over `stagger_days`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, true
+
+from smsapp.flow.chains import HERSELF, Chain
+from smsapp.runtime import Runtime
+from smsapp.service.done import TESTS
+from smsapp.service.moments import DAY, at_hour
+from smsapp.service.naming import local_day
+from smsapp.store import recurring as store
+from smsapp.store.recurring import Round
+
+BATCH = 5000  # people of one statement: well within `statement_seconds`
+MISSED = 7  # days: what the clock could not plan for so long is left out, not made up
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What is overdue when it has not been for some days: a report, a visit."""
+
+    days: Callable[[Runtime], int]
+    who: Callable[[datetime], ColumnElement[bool]]  # for whom it has not been since then
+    period: Callable[[], ColumnElement[str]]  # another one after it has been
+
+
+SILENCES = {
+    "report_overdue": Silence(
+        lambda rt: rt.settings.silent_days, store.unheard, store.since_last_report
+    ),
+}
+
+
+def plan_due(rt: Runtime) -> None:
+    """What the clock does once an hour."""
+    today = local_day(rt, rt.now())
+    rounds = [
+        one
+        for kind, chain in rt.flows.chains.items()
+        for one in _rounds(rt, kind, chain, today)
+        if not chain.needs or chain.needs in rt.flows.flows
+        if kind == "tip" or kind in TESTS  # what nobody can say is done must not nag for ever
+    ]
+    with rt.read() as db:
+        last = store.last_person(db) if rounds else 0
+    for one in rounds:
+        for first in range(1, last + 1, BATCH):
+            with rt.begin() as db:
+                store.plan(db, one, first, first + BATCH - 1)
+
+
+def _rounds(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Round]:
+    if kind == "tip":
+        yield from _tip(rt, kind, today)
+    elif chain.day_of_month:
+        yield from _monthly(rt, kind, chain, today)
+    elif kind in SILENCES:
+        yield from _silent(rt, kind, chain, today)
+
+
+def _monthly(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Round]:
+    """Each facility on its own day from the month's due day on; also those of missed days."""
+    for first in _months(today):
+        begins = first.replace(day=chain.day_of_month or 1)
+        if not 0 <= (today - begins).days < rt.settings.stagger_days + MISSED:
+            continue
+        about = first - DAY if chain.about_last else first
+        for rest in range(min((today - begins).days + 1, rt.settings.stagger_days)):
+            yield _round(rt, kind, chain, begins + rest * DAY, rest, store.named(f"{about:%Y-%m}"))
+
+
+def _months(today: date) -> list[date]:
+    """The first of this month and of the last: a turn may run over the end of a month."""
+    first = today.replace(day=1)
+    return [(first - DAY).replace(day=1), first]
+
+
+def _silent(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Round]:
+    """Each facility is looked at every `stagger_days`; a chain for each silence."""
+    silence = SILENCES[kind]
+    rest = today.toordinal() % rt.settings.stagger_days
+    since = rt.now() - timedelta(days=silence.days(rt))
+    one = _round(rt, kind, chain, today, rest, silence.period())
+    yield replace(one, who=silence.who(since), known_before=since)
+
+
+def _round(
+    rt: Runtime, kind: str, chain: Chain, day: date, rest: int, period: ColumnElement[str]
+) -> Round:
+    return Round(
+        kind,
+        period,
+        true(),
+        _spread(rt, day, rt.settings.reminder_hour, rt.settings.reminder_spread_minutes),
+        known_before=at_hour(rt, day, 0),
+        rest=rest,
+        of=rt.settings.stagger_days,
+        above=chain.steps[0].to != HERSELF,
+    )
+
+
+def _tip(rt: Runtime, kind: str, today: date) -> Iterator[Round]:
+    """On its day of the week, for all: the same tip."""
+    if today.weekday() == rt.settings.tip_weekday and "tips" in rt.flows.flows:
+        year, week, _ = today.isocalendar()
+        moments = _spread(rt, today, rt.settings.tip_hour, rt.settings.tip_spread_minutes)
+        period = store.named(f"{year}-W{week:02}")
+        yield Round(kind, period, store.wants_tips(), moments, known_before=rt.now())
+
+
+def _spread(rt: Runtime, day: date, hour: int, minutes: int) -> Mapping[int, datetime]:
+    """Not everybody in the same second."""
+    first = at_hour(rt, day, hour)
+    return {minute: first + timedelta(minutes=minute) for minute in range(minutes)}
