@@ -15,6 +15,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "place": 12,
     "time": 5,  # 14:02
     "day": 5,  # 02/03
+    "date": 9,  # Tue 17/11
     "month": 10,
     "cases": 9,  # of her month, and of the month before: `999 (999)`
     "referred": 9,

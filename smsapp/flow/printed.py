@@ -42,6 +42,8 @@ DOES = {
     "record_death": "Records a death, once, and ends what was asked about that child",
     "record_month": "Keeps it as what counts of her month, in the place of an earlier one",
     "task": "Keeps a task for her",
+    "record_visit": "Notes a visit, which the other side is asked to confirm",
+    "answer_visit": "Says whether a visit took place",
 }
 
 

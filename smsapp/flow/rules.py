@@ -27,6 +27,8 @@ OUTCOMES = {  # what can become of each effect
     "set_person": ("done", "refused"),
     "join_signal": ("done", "again", "known", "nobody"),
     "record_month": ("done", "replaced", "later"),
+    "record_visit": ("done", "confirmed", "already", "not_yours"),
+    "answer_visit": ANSWERED,
     "answer_signal": ("done", "already", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)

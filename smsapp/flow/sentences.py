@@ -18,6 +18,7 @@ OUTCOMES = {  # what became of an effect
     "not_yours": "it is not hers to answer",
     "none_open": "none is open",
     "several": "several are open",
+    "confirmed": "both sides have said {}",
 }
 
 

@@ -56,6 +56,7 @@ class Words:
     word: dict[str, Word]
     command: dict[str, Command] = field(default_factory=dict)
     said: dict[str, Command] = field(default_factory=dict)
+    date: dict[str, Command] = field(default_factory=dict)  # today tomorrow yesterday mon … sun
     language: dict[str, Language] = field(default_factory=dict)
     openings: Openings = field(default_factory=Openings)
     drafts: tuple[str, ...] = ()  # languages that only people in training hear; may have gaps

@@ -1,4 +1,4 @@
-"""The words that are no report: HELP, WHO, LAST, TASK, LANG, STOP, START, FIX, CANCEL."""
+"""The words that are no report: HELP, WHO, LAST, TASK, LANG, STOP, START, FIX, CANCEL, VISIT."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, open_sms
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
-from smsapp.service import corrections, people, tasks
+from smsapp.service import corrections, people, tasks, team_sms, visits
 from smsapp.service.given import given_in
 from smsapp.service.naming import local_time
 from smsapp.service.texted import Answer, lost
@@ -91,7 +91,9 @@ def _tasks(
     rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
 ) -> Answer:
     """What is due for her today, as it is answered: `FU482913`, `R123455`."""
-    due = [one.word + one.ref for one in tasks.due(rt, db, person)] if person.role == "chw" else []
+    chw = person.role == "chw"
+    due = [one.word + one.ref for one in tasks.due(rt, db, person)] if chw else []
+    due += ["VISIT"] if chw and visits.waiting(rt, db, person) else []
     if not due:
         return lost(rt, db, person, "sms.tasks_none")
     return lost(rt, db, person, "sms.tasks", tasks=whole_pieces(due, WIDTHS["tasks"]))
@@ -139,4 +141,5 @@ DO = {
     "language": _language,
     "fix": corrections.fix,
     "cancel": corrections.cancel,
+    "visit": team_sms.visit,
 }

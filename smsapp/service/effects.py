@@ -9,7 +9,18 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import Judgement, holds, limit, lines
 from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, me, months, queries, remind, signals, supply, tasks
+from smsapp.service import (
+    alerts,
+    deaths,
+    me,
+    months,
+    queries,
+    remind,
+    signals,
+    supply,
+    tasks,
+    visits,
+)
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
 from smsapp.service.numbers import tail
@@ -210,6 +221,8 @@ DO = {
     "set_person": _set_person,
     "join_signal": signals.join,
     "answer_signal": signals.dismiss,
+    "record_visit": visits.record,
+    "answer_visit": visits.answer,
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,

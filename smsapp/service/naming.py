@@ -66,6 +66,11 @@ def when_seen(rt: Runtime, language: str, at: datetime, seen_on: date | None = N
     return f"{day.day}/{day.month}"
 
 
+def dated(rt: Runtime, language: str, day: date) -> str:
+    """`Tue 17/11`: a day that is not to be mistaken for another."""
+    return f"{rt.flows.say(f'day.{DAYS[day.weekday()]}', language)} {day.day}/{day.month}"
+
+
 def seen_on(rt: Runtime, flow: Flow, answers: Answers, told_at: datetime) -> date | None:
     """The local day on which that happened which is told; None: the day it was told."""
     dated = next((ask.id for ask in flow.asks if ask.dates), "")

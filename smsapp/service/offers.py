@@ -15,6 +15,7 @@ from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
 from smsapp.service.team import out_items, silent_items
+from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
 from smsapp.service.waits import Waiting, waiting_for
 from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
@@ -107,7 +108,9 @@ def _none(rt: Runtime, person: Person) -> Item:
 
 def _tasks(rt: Runtime, db: Connection, person: Person) -> Items:
     """What is due today; the key says what picking it opens."""
-    return tuple(_task(rt, person, one) for one in tasks.due(rt, db, person))
+    due = tuple(_task(rt, person, one) for one in tasks.due(rt, db, person))
+    visits = (replace(one, key=f"visited:{one.key}") for one in waiting_items(rt, db, person))
+    return (*due, *visits)
 
 
 def _task(rt: Runtime, person: Person, one: tasks.Due) -> Item:
@@ -206,5 +209,8 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "signals": (("district",), _signals),
     "silent": (("supervisor",), silent_items),
     "out": (("supervisor",), out_items),
+    "team": (("supervisor",), team_items),
+    "visits": (CHW, waiting_items),
+    "unconfirmed": (("district",), unconfirmed_items),
     "villages": (CHW, _villages),
 }

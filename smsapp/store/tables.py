@@ -96,6 +96,12 @@ person = Table(
     _at("created_at", nullable=False),
     Index("ix_person_place", "place_id", "role"),
     Index("ix_person_supervisor", "supervisor_id"),
+    Index(
+        "ix_person_deputy",
+        "deputy_id",
+        sqlite_where=text("deputy_id IS NOT NULL"),
+        postgresql_where=text("deputy_id IS NOT NULL"),
+    ),
 )
 
 phone_number = Table(  # who holds which number: one may have several, and several share one
@@ -439,6 +445,24 @@ query_told = Table(  # who may answer
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
     _at("at", nullable=False),
     Index("ix_query_told_person", "person_id"),
+)
+
+visit = Table(  # of a supervisor to a CHW; it counts when both sides have said so
+    "visit",
+    metadata,
+    _id(),
+    Column("chw_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("supervisor_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("visited_on", Date, nullable=False),  # where the programme works
+    Column("by_id", Id, ForeignKey("person.id"), nullable=False),  # the side that noted it first
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False),  # in which it was noted
+    _at("recorded_at", nullable=False),
+    Column("said", String(4), nullable=False, default=""),  # what the other side says: yes no
+    Column("said_in", Id, ForeignKey("report.id"), index=True),
+    _at("said_at"),
+    Column("training", Boolean, nullable=False),
+    UniqueConstraint("chw_id", "supervisor_id", "visited_on", name="uq_visit_chw_supervisor_day"),
+    Index("ix_visit_day", "visited_on"),
 )
 
 death = Table(  # one row a death, wherever it was told

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from smsapp.store.tables import inbound, person, place, report, request
 
@@ -23,23 +23,30 @@ class Member:
     code: str
     short: str
     place_short: str
-    supervisor_id: int
+    leader_id: int  # her supervisor, or who stands in for one who has left
     created_at: datetime
 
 
-def members(db: Connection, supervisor_ids: Collection[int]) -> list[Member]:
-    """The active CHWs of these supervisors, by name."""
+def members(db: Connection, leaders: Collection[int]) -> list[Member]:
+    """The active CHWs of these people, by name; who stands in for a supervisor gone has his."""
+    boss = person.alias("boss")
+    gone = boss.c.active.is_(False) & boss.c.deputy_id.in_(leaders)
+    bosses = select(boss.c.id, boss.c.deputy_id, boss.c.active).where(
+        (boss.c.id.in_(leaders) & boss.c.active) | gone
+    )
+    led = bosses.subquery()
     query = (
         select(
             person.c.id,
             person.c.code,
             person.c.short,
             place.c.short.label("place_short"),
-            person.c.supervisor_id,
+            case((led.c.active, led.c.id), else_=led.c.deputy_id).label("leader_id"),
             person.c.created_at,
         )
+        .join(led, led.c.id == person.c.supervisor_id)
         .join(place, place.c.id == person.c.place_id)
-        .where(person.c.supervisor_id.in_(supervisor_ids), person.c.role == "chw", person.c.active)
+        .where(person.c.role == "chw", person.c.active)
         .order_by(person.c.short, person.c.id)
     )
     return [Member(**row._mapping) for row in db.execute(query)]

@@ -1,0 +1,126 @@
+"""What a supervisor and his CHWs write in words of their own: VISIT.
+
+Each becomes a filling of the flow that the same thing has by USSD: one validator, one reply.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from smsapp.channels.contract import SmsIn
+from smsapp.flow.dates import day_back
+from smsapp.flow.given import Given
+from smsapp.flow.judge import judge, limit
+from smsapp.flow.keyword import Opening
+from smsapp.flow.model import Answers, Flow
+from smsapp.flow.reading import Reading
+from smsapp.flow.spelling import normal
+from smsapp.runtime import Runtime
+from smsapp.service.given import given_begun, given_in
+from smsapp.service.naming import local_day
+from smsapp.service.texted import Answer, begin_filling, lost, save
+from smsapp.store.people import Person
+from smsapp.store.team import Member, members
+
+WORDS = re.compile(r"[^\s,;:()]+")
+LONGEST_CODE = 3  # words in which a code may be written: DEMO 001
+MOST_DAYS = 30  # ago, as flows/me.toml has it
+MOST_DIGITS = 3  # of a number of days
+
+
+def visit(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
+) -> Answer:
+    """`VISIT DEMO-001 2` of a supervisor; `VISIT YES`, `VISIT NO`, `VISIT 2` of a CHW."""
+    said: dict[str, Callable[..., Answer]] = {"supervisor": _visit, "chw": _visited}
+    if person.role not in said:
+        return lost(rt, db, person, "sms.not_understood")
+    return said[person.role](rt, db, person, sms, WORDS.findall(opening.rest), base)
+
+
+def _visit(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, words: Sequence[str], base: Given
+) -> Answer:
+    if not words or "visit" not in base.flows:
+        return lost(rt, db, person, "visit.how")
+    chw, rest = named(members(db, [person.id]), words)
+    if chw is None:
+        return lost(rt, db, person, "visit.whom")
+    flow, given = _begun(rt, db, person, "visit", base)
+    most = limit("most_days", given.facts, 0)
+    days = _days(rt, rest, most)
+    if days is None:
+        return lost(rt, db, person, "visit.day", max=str(most))
+    return _save(rt, db, person, sms, flow, given, {"chw": chw.code, "days": days})
+
+
+def _visited(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, words: Sequence[str], base: Given
+) -> Answer:
+    answer = rt.flows.words.meanings.get(words[0]) if len(words) == 1 else ""
+    if answer in ("yes", "no") and "visited" in base.flows:
+        flow, given = _begun(rt, db, person, "visited", base)
+        return _save(rt, db, person, sms, flow, given, {"answer": answer})
+    days = _days(rt, words, MOST_DAYS) if words else None
+    if days is None or "me" not in base.flows or "name" not in base.values:
+        return lost(rt, db, person, "visit.chw_how")
+    flow, given = _begun(rt, db, person, "me", base)
+    return _save(rt, db, person, sms, flow, given, {"do": "visit", "came": days})
+
+
+def _begun(
+    rt: Runtime, db: Connection, person: Person, name: str, base: Given
+) -> tuple[Flow, Given]:
+    flow = rt.flows.flows[name]
+    return flow, given_begun(rt, db, person, flow, given_in(rt, flow, base))
+
+
+def _save(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    sms: SmsIn,
+    flow: Flow,
+    given: Given,
+    answers: Answers,
+) -> Answer:
+    """The report that these answers make, and what it is answered."""
+    filling = replace(begin_filling(rt, sms, 1, flow, given), answers=answers)
+    return save(rt, db, person, filling, Reading(answers, (), judge(flow, answers, given)))
+
+
+def named(team: Sequence[Member], words: Sequence[str]) -> tuple[Member | None, Sequence[str]]:
+    """Whom the first words name, by code or by a name that only one has; and the words after."""
+    for count in range(1, LONGEST_CODE + 1):
+        typed = _alike("".join(words[:count]))
+        by_code = [one for one in team if _alike(one.code) == typed]
+        by_name = [one for one in team if typed in _names(one)]
+        for found in (by_code, by_name):
+            if len(found) == 1:
+                return found[0], words[count:]
+    return None, words
+
+
+def _alike(code: str) -> str:
+    """A code as it is heard: without hyphens, zero for O, one for I and L."""
+    return re.sub(r"[^A-Z0-9]", "", normal(code)).translate(str.maketrans("OIL", "011"))
+
+
+def _names(one: Member) -> set[str]:
+    return {_alike(one.short), _alike(one.short.split(" ")[0])}
+
+
+def _days(rt: Runtime, words: Sequence[str], most: int) -> int | None:
+    """How many days ago; none said is today. None: that is no day, or too long ago."""
+    typed = "".join(words)
+    today = local_day(rt, rt.now())
+    days: int | None = 0
+    if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS:
+        days = int(typed)
+    elif typed:
+        day: date | None = day_back(rt.flows.words.date, typed, today)
+        days = (today - day).days if day else None
+    return days if days is not None and 0 <= days <= most else None
