@@ -16,6 +16,7 @@ from smsapp.flow.words import Words
 
 CHAINS_FILE = "reminders.toml"
 HERSELF = "chw"
+ALONE = {"tip", "own_month"}  # nobody waits for an answer: these end with her
 LAST_DAY = 28  # of a month: every month has it
 NOUN_ROOM = 14  # septets of what is overdue: `follow-up`, in one SMS about many people
 
@@ -108,7 +109,7 @@ def faults(kind: str, chain: Chain, words: Words) -> Iterator[Found]:
         yield place, "chain", "useful_for is in hours, 1 or more"
     if chain.day_of_month is not None and not 1 <= chain.day_of_month <= LAST_DAY:
         yield place, "chain", f"day_of_month is from 1 to {LAST_DAY}"
-    if kind != "tip" and (not chain.steps or chain.steps[-1].to == HERSELF):
+    if kind not in ALONE and (not chain.steps or chain.steps[-1].to == HERSELF):
         yield place, "chain", "end it at somebody above the CHW: supervisor, facility, district"
     yield from _steps(place, chain, words)
 

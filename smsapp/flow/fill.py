@@ -21,6 +21,9 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "referred": 9,
     "followed": 9,
     "homes_both": 9,
+    "alerts": 2,  # of her month
+    "answered": 2,
+    "arrived": 2,
     "language": 12,
     "days": 3,
     "tail": 3,  # of a phone number

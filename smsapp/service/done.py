@@ -9,6 +9,10 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
+from smsapp.service.months import own_numbers
+from smsapp.service.period import read_period
+from smsapp.store import months
+from smsapp.store.people import person_by_id
 from smsapp.store.recurring import heard
 from smsapp.store.reminders import Reminder
 
@@ -27,11 +31,24 @@ def _heard_again(rt: Runtime, db: Connection, one: Reminder) -> bool:
     return heard(db, one.person_id, rt.now() - timedelta(days=rt.settings.silent_days))
 
 
+def _month_told(_rt: Runtime, db: Connection, one: Reminder) -> bool:
+    return months.told(db, one.person_id, one.period) is not None
+
+
+def _nothing_to_tell(rt: Runtime, db: Connection, one: Reminder) -> bool:
+    """A month in which she reported nothing: silence has its own reminder, zeros would mock her."""
+    person = person_by_id(db, one.person_id, rt.now())
+    counted = person and own_numbers(rt, db, person, read_period(one.period))
+    return not counted or not any(vars(counted).values())
+
+
 TESTS: dict[str, Test] = {
     "follow_up": _task_closed,
     "referral": _task_closed,
     "test_waited": _result_told,
     "report_overdue": _heard_again,
+    "month": _month_told,
+    "own_month": _nothing_to_tell,
 }
 
 

@@ -43,11 +43,6 @@ def late_until(rt: Runtime) -> int:
     return int(rt.flows.flows[FLOW].params["late_until"].value if chosen is None else chosen)
 
 
-def has_reported(db: Connection, person_id: int, period: Period) -> bool:
-    """Whether she told of this month, and did not take it back."""
-    return store.told(db, person_id, str(period)) is not None
-
-
 def own_numbers(rt: Runtime, db: Connection, person: Person, period: Period) -> Numbers | None:
     """Her own numbers of a month. None: she was not here yet, so nothing is known of it."""
     moments = bounds(rt, period)
@@ -115,3 +110,13 @@ def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
         done.outcomes[effect.id], done.values["earlier"] = "later", counts.ref
     elif counts and counts.replaced:
         done.outcomes[effect.id] = "replaced"
+
+
+def fed_back(
+    rt: Runtime, db: Connection, person: Person, period: Period, language: str
+) -> dict[str, str]:
+    """What a month that is over says to her: her numbers, and what her alerts led to."""
+    led = store.led_to(db, person.id, bounds(rt, period), training=person.training)
+    return compared(rt, db, person, period, language) | {
+        name: str(value) for name, value in vars(led).items()
+    }

@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from smsapp.flow.chains import Chain
 from smsapp.runtime import Runtime
+from smsapp.service.months import fed_back
 from smsapp.service.naming import named
 from smsapp.service.people import help_phone, language_of, text_for
+from smsapp.service.period import read_period
 from smsapp.service.tips import tip_for
 from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person
@@ -42,4 +44,6 @@ def _text(rt: Runtime, db: Connection, one: Reminder, chain: Chain, person: Pers
     if one.task_state and one.opened_at:
         language = language_of(rt, person)
         values["what"] = named(rt, language, one.answers, one.opened_at, one.seen_on)
+    if one.kind == "own_month":
+        values |= fed_back(rt, db, person, read_period(one.period), language_of(rt, person))
     return text_for(rt, db, person, chain.steps[one.step].text, **values)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
 
 from smsapp.store.connect import insert_into
-from smsapp.store.tables import month_report, person, report
+from smsapp.store.tables import alert, month_report, person, report, task
 
 LATE = timedelta(days=31)  # a child is told of so long after the day seen: the most a flow allows
 
@@ -96,3 +96,32 @@ def sent(
         report.c.training.is_(training),
     )
     return [Sent(row.flow, row.classes) for row in db.execute(query)]
+
+
+@dataclass(frozen=True)
+class Led:
+    """What her alerts of a month led to, and how many whom she sent on are known to be there."""
+
+    alerts: int
+    answered: int
+    arrived: int
+
+
+def led_to(
+    db: Connection, person_id: int, moments: tuple[datetime, datetime], *, training: bool
+) -> Led:
+    """Of what she reported between these moments."""
+    hers = (
+        select(
+            func.count(alert.c.id),
+            func.count(case((alert.c.acknowledged_at.is_not(None), 1))),
+            func.count(case((task.c.outcome == "arrived", 1))),
+        )
+        .select_from(report)
+        .outerjoin(alert, (alert.c.report_id == report.c.id) & (alert.c.n == 1))
+        .outerjoin(task, (task.c.report_id == report.c.id) & (task.c.kind == "referral"))
+        .where(report.c.person_id == person_id, report.c.training.is_(training))
+        .where(report.c.opened_at >= moments[0], report.c.opened_at < moments[1])
+        .where(report.c.state != "withdrawn")
+    )
+    return Led(*db.execute(hers).one())
