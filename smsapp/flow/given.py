@@ -28,6 +28,7 @@ class Given:
     training: bool = False
     face: Face = "ussd"
     guided: bool = False  # one statement a screen
+    unverified: bool = False  # the phone does not say that it is she
     flows: tuple[str, ...] = ()  # ids she may begin
     products: tuple[str, ...] = ()  # ids she holds; none recorded: all
     params: dict[str, int | bool] = field(default_factory=dict)

@@ -196,6 +196,12 @@ class Flow:
         )
 
     @cached_property
+    def calls_help(self) -> bool:
+        """Whether it is a report that somebody is told of at once: it may come from any phone."""
+        told = any(one.do in ("raise_alert", "join_signal") for one in self.effects)
+        return self.reports and told and not self.private
+
+    @cached_property
     def asked_roles(self) -> tuple[str, ...]:
         """Whom its queries are put to."""
         rungs = [one.ladder for one in self.effects if one.do == "query"]

@@ -6,14 +6,17 @@ from sqlalchemy import Connection
 
 from smsapp.flow.given import Given
 from smsapp.flow.model import Flow
+from smsapp.flow.screen import FIRST
 from smsapp.flow.walk import BACK, MENU, Walked, next_ask, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
+from smsapp.service.caller import SHORTEST_CODE, caller, chw_of_code, line_of
 from smsapp.service.drafts import hold
 from smsapp.service.ending import end_screen
 from smsapp.service.fillings import (
     advance,
     as_report,
+    base_given,
     current,
     new_filling,
     resume_draft,
@@ -23,13 +26,12 @@ from smsapp.service.given import (
     given_at_dial,
     given_begun,
     given_in,
-    read_given,
 )
 from smsapp.service.known import known_names
 from smsapp.service.people import unregistered
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
-from smsapp.store.people import Person, person_by_phone
+from smsapp.store.people import Person
 from smsapp.store.sessions import Call, Filling
 
 NONE_OF_THESE = "0"
@@ -41,7 +43,7 @@ class NotSaved(Exception):
 
 def open_menu(rt: Runtime, db: Connection, call: Call, person: Person) -> bool:
     """Begin, or begin again, with the menu. False: nothing is open to this person."""
-    base = given_at_dial(rt, db, person, "ussd")
+    base = given_at_dial(rt, db, person, "ussd", line_of(call))
     flow = rt.flows.flows.get("menu")
     if flow is None or not any(name != "menu" for name in base.flows):
         return False
@@ -65,6 +67,8 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
         _leave(rt, call)
         return False
     advance(call, flow, given, walked)
+    if flow.id == FIRST and walked.notice and _borrow(rt, call, key):
+        return False
     if flow.kind == "menu":
         _choose(rt, call, flow, walked, given, length)
         return False
@@ -73,6 +77,19 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
         return False
     _commit(rt, call, walked, length, finished=done)
     return True
+
+
+def _borrow(rt: Runtime, call: Call, key: str) -> bool:
+    """On the menu of another's phone a CHW types her code: from here on she is on the line."""
+    begun = any(one.origin for one in call.fillings)  # by whose phone it is: it stays hers
+    if call.borrowed or begun or len(key) < SHORTEST_CODE:
+        return False
+    with rt.read() as db:
+        person = chw_of_code(rt, db, key)
+        if person is None or person.id == call.person:
+            return False
+        call.person, call.borrowed = person.id, True
+        return open_menu(rt, db, call, person)
 
 
 def _go_on(rt: Runtime, call: Call, key: str) -> None:
@@ -84,7 +101,7 @@ def _go_on(rt: Runtime, call: Call, key: str) -> None:
     if chosen is None:
         _leave(rt, call)
     else:
-        _begin_flow(rt, call, chosen, read_given(call.fillings[0].given))
+        _begin_flow(rt, call, chosen, base_given(call))
 
 
 def is_free_text(rt: Runtime, call: Call) -> bool:
@@ -104,7 +121,7 @@ def depends_on_offer(rt: Runtime, call: Call, key: str) -> bool:
 def _leave(rt: Runtime, call: Call) -> None:
     """Back to the menu; what was begun is kept as a draft when the call ends."""
     with rt.read() as db:
-        person = person_by_phone(db, call.phone, rt.now())
+        person = caller(rt, db, call)
         if person is not None:
             open_menu(rt, db, call, person)
 
@@ -157,14 +174,14 @@ def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -
 
 def _begun(rt: Runtime, call: Call, flow: Flow, given: Given) -> Given:
     with rt.read() as db:
-        person = person_by_phone(db, call.phone, rt.now())
+        person = caller(rt, db, call)
         return given_begun(rt, db, person, flow, given) if person else given
 
 
 def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:
     """Take up a draft. False: it is gone by now."""
     with rt.read() as db:
-        person = person_by_phone(db, call.phone, rt.now())
+        person = caller(rt, db, call)
         draft = draft_store.draft_by_id(db, int(key))
     if person is None or draft is None or draft.person_id != person.id:
         return False
@@ -178,7 +195,7 @@ def _resume(rt: Runtime, call: Call, key: str, length: int) -> bool:
 def _amend(rt: Runtime, call: Call, key: str, given: Given) -> bool:
     """Take up a report that waits. False: it waits no longer."""
     with rt.read() as db:
-        person = person_by_phone(db, call.phone, rt.now())
+        person = caller(rt, db, call)
         report = store.report_by_ref(db, person.id, key) if person else None
     flow = rt.flows.flows.get(report.flow) if report and report.waits else None
     if report is None or flow is None:
@@ -194,7 +211,7 @@ def _commit(rt: Runtime, call: Call, walked: Walked, length: int, *, finished: b
     sent = False
     try:
         with rt.begin() as db:
-            person = person_by_phone(db, call.phone, rt.now())
+            person = caller(rt, db, call)
             if person is None:
                 raise reports.NotAllowed(filling.flow)
             saving = as_report(rt, call, filling, length)

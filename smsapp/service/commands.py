@@ -43,14 +43,14 @@ def _help(
 def _stop(
     rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
 ) -> Answer:
-    people.opt_out(db, person.phone)
+    change_person(db, person.id, opted_out=True)
     return lost(rt, db, person, "sms.stopped")
 
 
 def _start(
     rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, _base: Given
 ) -> Answer:
-    people.opt_in(db, person.phone)
+    change_person(db, person.id, opted_out=False)
     return lost(rt, db, person, "sms.started")
 
 

@@ -21,6 +21,7 @@ from smsapp.flow.reading import read
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
+from smsapp.service.caller import OWN, Line
 from smsapp.service.given import answers_kept, given_at_dial, given_in
 from smsapp.service.settling import settle_for_sms
 from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
@@ -34,10 +35,12 @@ WORD_LENGTH = 40  # characters: the column's width
 NO_WORD = "?"  # what was not understood has no word
 
 
-def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
-    """Do what the SMS says, each thing of it once."""
-    base = given_at_dial(rt, db, person, "sms")
+def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn, line: Line = OWN) -> Answer:
+    """Do what the SMS says, each thing of it once. From another's phone only reports count."""
+    base = given_at_dial(rt, db, person, "sms", line)
     found = openings(rt, db, sms.text)
+    if line.borrowed:
+        found = [one for one in found if one.flow in base.flows] or [Opening(rest=normal(sms.text))]
     if len(found) > 1:
         return _several(rt, db, person, sms, found, base)
     opening = found[0]
@@ -172,7 +175,7 @@ def _continue(
     Where several reports lack just these letters nothing is guessed: she says which, by dialling.
     Danger among them is told at once, as a report of its own.
     """
-    settle_for_sms(rt, db, person.phone)
+    settle_for_sms(rt, db, sms.sender)
     fits = begun(rt, db, person, opening, base)
     if len(fits) > 1:
         return _which(rt, db, person, sms, opening, base, fits)
@@ -188,6 +191,7 @@ def begun(
     fits = [
         take_up(rt, draft, flow, base)
         for draft in draft_store.drafts_of(db, person.id, rt.now())
+        if not base.unverified or draft.given.get("unverified")
         if (flow := _served(rt, draft.flow, base)) and has_answers(flow, opening.rest)
     ]
     if len(fits) < 2:

@@ -8,8 +8,8 @@ from smsapp.flow.fill import fill
 from smsapp.flow.judge import lines
 from smsapp.runtime import Runtime
 from smsapp.service import reports
-from smsapp.service.fillings import new_filling
-from smsapp.service.given import given_in, read_given
+from smsapp.service.fillings import base_given, new_filling
+from smsapp.service.given import given_in
 from smsapp.store.people import person_by_id
 from smsapp.store.reports import Origin, Report
 from smsapp.store.sessions import Call
@@ -45,7 +45,7 @@ def end_screen(rt: Runtime, saved: reports.Filling, recorded: reports.Recorded) 
 def end_again(rt: Runtime, call: Call, saved: Origin, report: Report) -> Ending:
     """The last screen once more, from what is saved: effects done twice are done once."""
     flow = rt.flows.flows.get(report.flow)
-    base = read_given(call.fillings[0].given)  # of the menu, as it is now
+    base = base_given(call)
     if flow is None or flow.id not in base.flows:
         return Ending(rt.flows.say("hop.already", base.language, ref=report.ref))
     filling = reports.Filling(
@@ -70,7 +70,7 @@ def end_again(rt: Runtime, call: Call, saved: Origin, report: Report) -> Ending:
 def stand_at_end(rt: Runtime, call: Call, saved: Origin, report: Report, ending: Ending) -> None:
     """A call that Redis lost after it was saved goes on from its last screen."""
     flow = rt.flows.flows[report.flow]
-    base = read_given(call.fillings[0].given)
+    base = base_given(call)
     filling = new_filling(
         rt, flow, saved.origin, saved.n, given_in(rt, flow, base, answers=report.answers)
     )

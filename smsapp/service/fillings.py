@@ -7,6 +7,7 @@ from typing import Any
 from smsapp.flow.answer import Wrong
 from smsapp.flow.given import Given
 from smsapp.flow.model import Flow
+from smsapp.flow.screen import FIRST
 from smsapp.flow.walk import Walked, begin, resume, step
 from smsapp.runtime import Runtime
 from smsapp.service import reports
@@ -53,7 +54,7 @@ def _catch_up(flow: Flow, filling: Filling, given: Given) -> None:
 def resume_draft(rt: Runtime, call: Call, draft: Draft) -> bool:
     """Go on with a dropped filling. False: its flow is not served to her any more."""
     flow = rt.flows.flows.get(draft.flow)
-    base = read_given(call.fillings[0].given)  # of the menu at this dial
+    base = base_given(call)
     if flow is None or flow.id not in base.flows:
         return False
     given = given_again(rt, flow, draft, base)
@@ -66,6 +67,11 @@ def resume_draft(rt: Runtime, call: Call, draft: Draft) -> bool:
     filling.walked, filling.saved = dump(walked), walked.commits
     call.fillings.append(filling)
     return True
+
+
+def base_given(call: Call) -> Given:
+    """What the menu rests on: the latest, because a code typed there changes who calls."""
+    return read_given(next(one.given for one in reversed(call.fillings) if one.flow == FIRST))
 
 
 def as_report(rt: Runtime, call: Call, filling: Filling, length: int) -> reports.Filling:

@@ -9,10 +9,12 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from smsapp.flow.given import Given
+from smsapp.flow.given import Given, Item
 from smsapp.flow.model import Flow
+from smsapp.flow.screen import FIRST
 from smsapp.runtime import Runtime
 from smsapp.service import people
+from smsapp.service.caller import DOUBT, OWN, Line
 from smsapp.service.known import known_in, known_names
 from smsapp.service.naming import local_time
 from smsapp.service.offers import offered
@@ -22,28 +24,48 @@ from smsapp.store.people import Person
 from smsapp.store.reports import Report
 
 MISTAKE_SECONDS = 300  # danger may be called a mistake this long: plan, section 4
+OF_PLACES = frozenset({"villages"})  # lists that say nothing of a person
 GIVEN = TypeAdapter(Given)
 Face = Literal["ussd", "sms"]
 
 
-def given_at_dial(rt: Runtime, db: Connection, person: Person, face: Face) -> Given:
-    """What her menu rests on."""
+def given_at_dial(
+    rt: Runtime, db: Connection, person: Person, face: Face, line: Line = OWN
+) -> Given:
+    """What her menu rests on. On another's phone: reporting alone, and nothing of hers is shown."""
     return Given(
         language=people.language_of(rt, person),
         role=person.role,
         training=person.training,
         guided=person.guided,
         face=face,
-        flows=tuple(_open_flows(rt, db, person)),
-        values=_values(rt, db, person),
-        lists=offered(rt, db, person, rt.flows.flows.get("menu")) if face == "ussd" else {},
+        unverified=line.borrowed,
+        flows=tuple(_open_flows(rt, db, person, line)),
+        values=_values(rt, db, person, line),
+        lists=_lists(rt, db, person, rt.flows.flows.get("menu"), line) if face == "ussd" else {},
     )
 
 
-def _open_flows(rt: Runtime, db: Connection, person: Person) -> Iterator[str]:
-    """What she may begin. A desk is asked only where there is one: else nothing hints at it."""
+def _lists(
+    rt: Runtime, db: Connection, person: Person, flow: Flow | None, line: Line
+) -> dict[str, tuple[Item, ...]]:
+    """What waits for her; on another's phone nothing does."""
+    if line.borrowed:
+        return dict.fromkeys(flow.lists_read if flow else (), ())
+    return offered(rt, db, person, flow)
+
+
+def _open_flows(rt: Runtime, db: Connection, person: Person, line: Line) -> Iterator[str]:
+    """What she may begin. A desk is asked only where there is one: else nothing hints at it.
+
+    What is private is begun on a phone that is hers alone.
+    """
     for name in rt.flows.served(person.role, person.language, training=person.training):
         flow = rt.flows.flows[name]
+        if flow.private and (line.shared or line.borrowed):
+            continue
+        if line.borrowed and not (flow.id == FIRST or flow.calls_help):
+            continue
         asked = flow.asked_roles if flow.private else ()
         if not asked or people.contacts(db, person, asked, rt.now()):
             yield name
@@ -51,6 +73,10 @@ def _open_flows(rt: Runtime, db: Connection, person: Person) -> Iterator[str]:
 
 def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
     """What one flow rests on now that it begins: its lists as they stand, what only it tells."""
+    if given.unverified:
+        places = {name: offered(rt, db, person, flow)[name] for name in flow.lists_read & OF_PLACES}
+        nothing: dict[str, tuple[Item, ...]] = dict.fromkeys(flow.lists_read, ())
+        return replace(given, lists=nothing | places)
     lists = offered(rt, db, person, flow) | given.lists
     values = given.values | known_in(rt, db, person, flow, given.language)
     return replace(given, lists=lists, values=values)
@@ -109,13 +135,13 @@ def answers_kept(flow: Flow, report: Report) -> dict[str, Any]:
     return {name: value for name, value in report.answers.items() if name not in again}
 
 
-def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
+def _values(rt: Runtime, db: Connection, person: Person, line: Line) -> dict[str, str]:
     """What fills placeholders; what is not known is left out, and flows may ask for that."""
     now = rt.now()
     phone = people.help_phone(rt, db, person)
     values = {
-        "chw": person.short,
-        "chw_phone": person.phone,
+        "chw": person.short + (DOUBT if line.borrowed else ""),
+        "chw_phone": line.phone or person.phone,
         "place": person.place_short,
         "phone": phone,
         "help": phone,
@@ -129,6 +155,8 @@ def _values(rt: Runtime, db: Connection, person: Person) -> dict[str, str]:
             values.setdefault("facility", one.place_short)
         else:
             values.setdefault("name", one.short)
+    if line.borrowed:
+        return values
     since = now - timedelta(seconds=rt.settings.resume_seconds)
     own = [flow.id for flow in rt.flows.flows.values() if flow.reports]
     last = store.last_closed(db, person.id, since, own)

@@ -110,9 +110,14 @@ def languages(rt: Runtime, person: Person) -> list[str]:
 
 def unregistered(rt: Runtime) -> str:
     """What a phone nobody holds is told: in every language that fits, because hers is not known."""
+    return in_every_language(rt, "hop.unknown", phone=rt.settings.help_phone)
+
+
+def in_every_language(rt: Runtime, word: str, **values: str) -> str:
+    """A sentence to somebody whose language is not known: in every language that fits."""
     said = ""
     for language in rt.flows.words.languages:
-        line = rt.flows.say("hop.unknown", language, phone=rt.settings.help_phone)
+        line = rt.flows.say(word, language, **values)
         longer = f"{said}\n{line}" if said else line
         said = longer if gsm.fits(longer) else said
     return said
@@ -129,11 +134,6 @@ def text_from(rt: Runtime, db: Connection, person: Person, texts: Mapping[str, s
 def opt_out(db: Connection, phone: str) -> bool:
     """STOP: no reminders or broadcasts to this number; alerts and answers still. False: unknown."""
     return set_opted_out(db, phone, opted_out=True)
-
-
-def opt_in(db: Connection, phone: str) -> bool:
-    """START: reminders again. False: nobody holds this number."""
-    return set_opted_out(db, phone, opted_out=False)
 
 
 def start_training(rt: Runtime, code: str, days: int = TRAINING_DAYS) -> datetime | None:

@@ -173,6 +173,7 @@ def _add(
             waits=waits_for(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
             private=filling.flow.private,
+            unverified=filling.given.unverified,
             seen_on=seen_on(rt, filling.flow, filling.answers, filling.began_at),
             opened_at=now,
             changed_at=now,

@@ -4,6 +4,8 @@ Where danger was told it is said once more; else, once a filling, what is missin
 she can finish by SMS. Not when she dials again: the dial itself offers to go on.
 """
 
+from dataclasses import replace
+
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
@@ -13,13 +15,14 @@ from smsapp.flow.answerback import missing_letters, warned
 from smsapp.flow.judge import judge
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports, twins
+from smsapp.service.caller import caller
 from smsapp.service.fillings import as_report, last_hop
 from smsapp.service.naming import named
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
-from smsapp.store.people import Person, person_by_phone
+from smsapp.store.people import Person
 from smsapp.store.sessions import Call
 
 log = structlog.get_logger()
@@ -99,16 +102,18 @@ def _unfinished(call: Call) -> bool:
 
 def _settle(rt: Runtime, db: Connection, call: Call, *, goes_on: bool = False) -> None:
     """Keep what is unfinished as drafts, and tell her by SMS. `goes_on`: she is back already."""
-    person = person_by_phone(db, call.phone, rt.now())
+    person = caller(rt, db, call)
     if person is None:
         return
+    person = replace(person, phone=call.phone)  # answered on the phone in her hand
     for filling in call.fillings:
         if not filling.origin or filling.done or filling.flow not in rt.flows.flows:
             continue
         saving = as_report(rt, call, filling, call.length)
         if not saving.taken or not drafts.keep_draft(rt, db, person, saving, last_hop(call)):
             continue
-        quiet = goes_on or saving.flow.private  # she alone should know that she began it
+        private = saving.flow.private or call.borrowed  # she alone should know that she began it
+        quiet = goes_on or private
         if not _tell_danger(rt, db, person, saving) and not quiet:
             _tell_missing(rt, db, person, saving)
 

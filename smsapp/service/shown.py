@@ -14,7 +14,7 @@ from smsapp.store.sessions import Call, Filling
 def show(rt: Runtime, call: Call) -> HopReply:
     """The screen that stands now."""
     if call.last:
-        return HopReply(call.last, ends=not call.fillings[-1].then)
+        return HopReply(call.last, ends=not (call.fillings and call.fillings[-1].then))
     return _show(rt, call, *current(rt, call))
 
 

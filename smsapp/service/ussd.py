@@ -4,10 +4,12 @@ Nothing here calls a gateway. Redis may lose a call at any moment: the gateway's
 and what must not be lost is in the database.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy import Connection
 
 from smsapp.channels.contract import Hop, HopReply
 from smsapp.runtime import Runtime
@@ -18,15 +20,19 @@ from smsapp.service.call import (
     open_menu,
     press,
 )
+from smsapp.service.caller import holders
 from smsapp.service.ending import end_again, stand_at_end
 from smsapp.service.fillings import resume_draft
-from smsapp.service.people import language_of, unregistered
+from smsapp.service.people import language_of
 from smsapp.service.settling import end_call, settle_earlier, settle_silent
 from smsapp.service.shown import show, show_earlier
+from smsapp.service.who import ask_who, take_who, waits_for_who, who_screen
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
-from smsapp.store.people import person_by_phone
+from smsapp.store.drafts import Draft
+from smsapp.store.people import Person, person_by_id
+from smsapp.store.reports import Origin, Report
 from smsapp.store.sessions import Call
 
 log = structlog.get_logger()
@@ -52,19 +58,29 @@ def take_hop(rt: Runtime, hop: Hop) -> HopReply:
     elif call.phone != hop.phone:
         return _refuse(rt)
     if len(hop.text) < call.length:
-        return show_earlier(rt, call, len(hop.text))
+        return _show_earlier(rt, call, len(hop.text))
     if len(hop.text) > call.length:
         rest = hop.text[call.length :]
         rest = rest[1:] if call.length and rest.startswith(KEY) else rest
         _press_all(rt, call, rest, hop, rebuilding=lost)
         _keep(rt, call)
-    return show(rt, call)
+    return who_screen(rt, call) if waits_for_who(call) else show(rt, call)
+
+
+def _show_earlier(rt: Runtime, call: Call, length: int) -> HopReply:
+    if call.who and length < call.who.until:
+        return who_screen(rt, call)
+    return show_earlier(rt, call, length)
 
 
 def _press_all(rt: Runtime, call: Call, rest: str, hop: Hop, *, rebuilding: bool = False) -> None:
     """Press each key; keys typed ahead stop at what is saved at its hop, and at its end."""
     more = True
-    while more and (not call.last or call.fillings[-1].then):
+    if waits_for_who(call) and not rebuilding:  # what was picked then may be another now
+        key, star, rest = rest.partition(KEY)
+        more = bool(star)
+        take_who(rt, call, key)
+    while more and not waits_for_who(call) and not _over(call):
         if is_free_text(rt, call):
             if rebuilding:
                 break  # where it ended is not known: it is asked again
@@ -76,8 +92,21 @@ def _press_all(rt: Runtime, call: Call, rest: str, hop: Hop, *, rebuilding: bool
             continue
         if press(rt, call, key, len(hop.text)):
             break
-    call.length = len(hop.text)
-    call.marks.append([call.length, len(call.fillings) - 1, len(call.fillings[-1].keys)])
+    _mark(call, len(hop.text))
+
+
+def _mark(call: Call, length: int) -> None:
+    """Which keys a text of this length held."""
+    call.length = length
+    if not call.fillings:
+        return
+    if call.who is not None and not call.who.until:
+        call.who.until = length
+    call.marks.append([length, len(call.fillings) - 1, len(call.fillings[-1].keys)])
+
+
+def _over(call: Call) -> bool:
+    return bool(call.last) and not (call.fillings and call.fillings[-1].then)
 
 
 def _find(rt: Runtime, session: str) -> Call | None:
@@ -101,31 +130,72 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
     call = Call(hop.session, hop.phone, rt.now().timestamp())
     settle_earlier(rt, hop.phone)
     with rt.read() as db:
-        person = person_by_phone(db, hop.phone, rt.now())
-        if person is None or not person.active:
-            return call, HopReply(unregistered(rt), ends=True)
+        here = holders(rt, db, hop.phone)
         # counted before it is looked for: a repeat that is saved in between is then found
         call.n = store.highest_n(db, hop.session) if hop.text else 0
         saved = store.last_origin(db, hop.session) if hop.text else None
         draft = draft_store.draft_of_session(db, hop.session) if hop.text else None
         report = store.report_by_id(db, saved.report_id) if saved else None
-        owner = report.person_id if report else draft.person_id if draft else person.id
-        if owner != person.id:
-            return call, _refuse(rt)
+        person = here[0] if len(here) == 1 else None
+        owner = report.person_id if report else draft.person_id if draft else None
+        if owner is not None and (person is None or person.id != owner):
+            person = _owner(rt, db, call, owner, here, draft, report)
+            if person is None:
+                return call, _refuse(rt)
+        if person is None or len(here) > 1:
+            ask_who(rt, call, here)
+        if person is None:
+            return _kept(rt, call), None
+        call.person = person.id
         if not open_menu(rt, db, call, person):
-            language, phone = language_of(rt, person), rt.settings.help_phone
-            words = rt.flows.say("hop.nothing", language, phone=phone)
-            return call, HopReply(words, ends=True)
+            return call, _nothing(rt, person)
+    ended = _find_again(rt, hop, call, saved, report, draft)
+    if ended is None and call.who is not None and not call.length:
+        call.person, call.borrowed, call.fillings = None, False, []
+    return (call, ended) if ended else (_kept(rt, call), None)
+
+
+def _owner(
+    rt: Runtime,
+    db: Connection,
+    call: Call,
+    owner: int,
+    here: Sequence[Person],
+    draft: Draft | None,
+    report: Report | None,
+) -> Person | None:
+    """Whose this call was before Redis lost it: one who shares the phone, or gave her code."""
+    call.borrowed = all(one.id != owner for one in here)
+    unverified = report.unverified if report else bool(draft and draft.given.get("unverified"))
+    if call.borrowed and not unverified:
+        return None
+    return person_by_id(db, owner, rt.now())
+
+
+def _find_again(
+    rt: Runtime,
+    hop: Hop,
+    call: Call,
+    saved: Origin | None,
+    report: Report | None,
+    draft: Draft | None,
+) -> HopReply | None:
+    """Stand where the call was; or the last screen once more, where all of it is saved."""
     if saved and report and saved.state == "closed":
         ending = end_again(rt, call, saved, report)
         if saved.text_length >= len(hop.text):
-            return call, ending.reply()
+            return ending.reply()
         if ending.then and draft is None:
             stand_at_end(rt, call, saved, report, ending)
     if draft and resume_draft(rt, call, draft):
         call.length = draft.text_length
         call.marks.append([call.length, len(call.fillings) - 1, 0])
-    return _kept(rt, call), None
+    return None
+
+
+def _nothing(rt: Runtime, person: Person) -> HopReply:
+    language, phone = language_of(rt, person), rt.settings.help_phone
+    return HopReply(rt.flows.say("hop.nothing", language, phone=phone), ends=True)
 
 
 def _kept(rt: Runtime, call: Call) -> Call:

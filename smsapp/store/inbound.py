@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from smsapp.store.connect import insert_into
 from smsapp.store.tables import inbound
@@ -79,6 +79,32 @@ def note_sender(db: Connection, inbound_id: int, phone: str, person_id: int | No
     """Write down who sent it: the number as E.164, and whose it is."""
     values = {"phone": phone, "person_id": person_id}
     db.execute(update(inbound).where(inbound.c.id == inbound_id).values(values))
+
+
+def sender_before(db: Connection, inbound_id: int) -> int | None:
+    """Who sent it, where that was said since it came, or when it was read before."""
+    return db.scalar(select(inbound.c.person_id).where(inbound.c.id == inbound_id))
+
+
+def keep_for_who(db: Connection, inbound_id: int) -> None:
+    """It waits for the word who sent it."""
+    db.execute(update(inbound).where(inbound.c.id == inbound_id).values(state="who"))
+
+
+def _for_who(phone: str, since: datetime) -> ColumnElement[bool]:
+    here = (inbound.c.phone == phone) & (inbound.c.state == "who")
+    return here & (inbound.c.received_at >= since)
+
+
+def waits(db: Connection, phone: str, since: datetime) -> bool:
+    """Whether an SMS of this phone waits for the word who sent it."""
+    return db.scalar(select(inbound.c.id).where(_for_who(phone, since)).limit(1)) is not None
+
+
+def name_sender(db: Connection, phone: str, person_id: int, since: datetime, now: datetime) -> bool:
+    """What waits is hers, and is to be read now. False: nothing waits."""
+    again = {"state": "new", "attempts": 0, "due_at": now, "done_at": None, "person_id": person_id}
+    return db.execute(update(inbound).where(_for_who(phone, since)).values(again)).rowcount > 0
 
 
 def note_unread(db: Connection, inbound_id: int, word: str) -> str:

@@ -114,6 +114,12 @@ def person_by_code(db: Connection, code: str, now: datetime) -> Person | None:
     return _person(row, now) if row else None
 
 
+def people_by_codes(db: Connection, codes: Collection[str], now: datetime) -> list[Person]:
+    """The people of these codes, active or not."""
+    rows = db.execute(PEOPLE.where(person.c.code.in_(codes)).order_by(person.c.id))
+    return [_person(row, now) for row in rows]
+
+
 def people_by_ids(db: Connection, ids: Collection[int], now: datetime) -> list[Person]:
     """These people, by id."""
     rows = db.execute(PEOPLE.where(person.c.id.in_(ids)).order_by(person.c.id))

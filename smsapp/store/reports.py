@@ -30,6 +30,7 @@ class Report:
     classes: list[str]
     waits: str
     private: bool
+    unverified: bool  # sent from a phone that does not say that it is she
     seen_on: date | None  # the local day the child was seen; None: the day it was opened
     opened_at: datetime
     changed_at: datetime

@@ -26,6 +26,12 @@ def last_sent(db: Connection, person_id: int, flows: Sequence[str]) -> Report | 
     return None if found is None else report_by_id(db, found)
 
 
+def last_reporter(db: Connection, people: Sequence[int]) -> int | None:
+    """Which of these people sent a report last."""
+    query = select(report.c.person_id).where(report.c.person_id.in_(people))
+    return db.scalar(query.order_by(report.c.opened_at.desc(), report.c.id.desc()).limit(1))
+
+
 def sent_since(db: Connection, person_id: int, flow: str, since: datetime) -> list[Report]:
     """Her reports of a flow since then that stand, newest first."""
     query = (

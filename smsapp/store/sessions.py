@@ -36,6 +36,16 @@ class Filling:
 
 
 @dataclass
+class Who:
+    """Who may be calling, as she was asked: people who share the phone, or nobody known."""
+
+    people: list[list[Any]]  # id and short name of each, in the order shown
+    language: str
+    tries: int = 0  # answers that named nobody
+    until: int = 0  # characters of the gateway's text up to which this screen stood
+
+
+@dataclass
 class Call:
     """Dial to hang-up. `marks` tell which keys a shorter text held: [length, filling, keys]."""
 
@@ -48,6 +58,9 @@ class Call:
     n: int = 0  # flows begun so far
     outcomes: dict[str, str] = field(default_factory=dict)  # of the last commit
     last: str = ""  # the screen that ended the call
+    person: int | None = None  # who calls; None: not said yet
+    borrowed: bool = False  # the phone is another's: she gave her code
+    who: Who | None = None  # she was asked who she is
     live: Any = None  # of this hop alone: how far the last filling is, as the flow engine has it
 
 
@@ -113,13 +126,15 @@ def _ask(redis: Redis, *command: str | int) -> Any:
 def _json(call: Call) -> str:
     """Not `dataclasses.asdict`: its deep copy costs more than the rest of a hop."""
     fillings = [vars(one) for one in call.fillings]
-    return json.dumps({**vars(call), "fillings": fillings, "live": None})
+    who = vars(call.who) if call.who else None
+    return json.dumps({**vars(call), "fillings": fillings, "who": who, "live": None})
 
 
 def _call(raw: Any) -> Call:
     data = json.loads(raw)
     fillings = [Filling(**one) for one in data.pop("fillings")]
-    return Call(**data, fillings=fillings)
+    who = data.pop("who", None)
+    return Call(**data, fillings=fillings, who=Who(**who) if who else None)
 
 
 def _text(raw: Any) -> str:

@@ -133,7 +133,7 @@ inbound = Table(  # every callback that is not a USSD hop, raw, before anything 
     Column("key", String(200), nullable=False, unique=True),  # the gateway's id, with the kind
     Column("kind", String(12), nullable=False),  # sms delivery call_end opt_out
     Column("raw", LargeBinary, nullable=False),
-    Column("state", String(8), nullable=False, default="new"),  # new done error ignored
+    Column("state", String(8), nullable=False, default="new"),  # new done error ignored who
     Column("attempts", Integer, nullable=False, default=0),
     _at("due_at", nullable=False),
     Column("error", String(200), nullable=False, default=""),  # never holds content

@@ -43,8 +43,8 @@ from tests.rig.stage import FOLDER, NOWHERE, Stage
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 WATCHED = {  # what is looked at after each line: query, and how a row is told
     "report": (
-        "SELECT report.id, flow, report.state, ref, answers, waits, unconfirmed, source "
-        "FROM report ORDER BY report.id"
+        "SELECT report.id, flow, report.state, ref, answers, waits, unconfirmed, unverified, "
+        "source FROM report ORDER BY report.id"
     ),
     "alert": "SELECT id, ref, n, state, level, unconfirmed FROM alert ORDER BY id",
     "death": "SELECT id, kind, died_on, case_report_id FROM death ORDER BY id",
@@ -70,6 +70,7 @@ def _report(row: Any) -> str:
     ref = "" if row.flow in ANSWERS else f" {row.ref}"
     more = f" waits for {row.waits}" if row.waits else ""
     more += " unconfirmed" if row.unconfirmed else ""
+    more += " unverified" if row.unverified else ""
     return f"{row.flow} {row.state}{ref}{more} {json.dumps(answers, ensure_ascii=False)}"
 
 
