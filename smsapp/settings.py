@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     tip_spread_minutes: int = Field(
         180, ge=1, le=240, description="tips of a day are spread over this long"
     )
+    approve_orders: bool = Field(
+        False, description="the supervisor approves an order before the facility packs it"
+    )
     silent_days: int = Field(
         14, ge=1, le=90, description="a CHW not heard for so many days: programme's choice"
     )

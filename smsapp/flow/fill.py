@@ -49,6 +49,11 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "letters": 20,
     "languages": 20,  # codes: EN FR NY SW
     "text": 20,
+    "lines": 16,  # of an order: `la 540 zi 400`; more find room where names are short
+    "to_pack": 56,  # the same, on a screen
+    "missing": 20,  # products of an order: `la am or zi mt lb pa`
+    "one_product": 8,
+    "total": 2,
     "tasks": 60,  # refs with their words: `FU482913, R123455`
     "overdue": 66,  # who is late with what: `Esther follow-up 2, stock count; Eve visit`
 }

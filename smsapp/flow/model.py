@@ -72,6 +72,7 @@ class Ask:
     scales: str = ""  # of a unit ask: the earlier number it scales
     offers: str = ""  # of a list: which things of the sender's it offers
     opens: Literal["", "resume", "amend", "task"] = ""  # of a list in a menu: what picking one does
+    alone: str = ""  # of a product: what an SMS says that names it without a number
     optional: bool = False  # an SMS may leave it out, and it is then absent
     put: When = ()  # of an optional ask: where USSD puts it at all
     whole: bool = False  # of ticks: one screen also for who is guided
@@ -187,6 +188,16 @@ class Flow:
             for name, all_whens in whens.items()
             if any("danger" in table for when in all_whens for table in when)
         )
+
+    @cached_property
+    def picks(self) -> str:
+        """The ask that names what a filling is about; empty where none does."""
+        return next((ask.id for ask in self.asks if ask.kind == "list"), "")
+
+    @cached_property
+    def named_products(self) -> tuple[str, ...]:
+        """The products that it has an ask for each of."""
+        return tuple(dict.fromkeys(ask.product for ask in self.asks if ask.product))
 
     @cached_property
     def reports(self) -> bool:

@@ -17,6 +17,7 @@ from smsapp.flow.judge import Judgement, holds, judge, learn, passes
 from smsapp.flow.keyword import Opening
 from smsapp.flow.marks import Alphabet, Mark, alphabet, marks
 from smsapp.flow.model import Answers, Ask, Flow, Value
+from smsapp.flow.named import named
 from smsapp.flow.pairs import Pair, negated, pairs
 from smsapp.flow.spelling import normal
 
@@ -64,8 +65,9 @@ def read(flow: Flow, opening: Opening, given: Given) -> Reading:
     abc = alphabet(flow, opening.said)
     found = marks(abc, text)
     told = pairs(abc, found, _unlettered(flow))
+    alone, told.left = named(told.left)
     filling = Filling(flow, given, {**given.answers, **opening.sets}, _left(abc, told.left))
-    _fill(filling, [*phones, *told.found])
+    _fill(filling, [*phones, *told.found, *alone])
     _mentioned(filling, abc, found, told.left)
     judged = (opening.flow and _unread(filling)) or judge(flow, filling.answers, given)
     bare = not said and not given.answers
@@ -167,6 +169,8 @@ def _answer(filling: Filling, ask: Ask, told: Sequence[Pair], *, torn: bool) -> 
     value: Value | Wrong
     if ask.kind == "list":
         value = typed if len(typed) <= MOST_DIGITS else Wrong("wrong.ref")  # theirs to find
+    elif ask.alone and typed == ask.alone and not typed.isdigit():
+        value = typed
     else:
         value = parse(ask, typed, facts, given)
     if ask.kind == "unit" and facts.get(ask.id, "") is None:

@@ -13,11 +13,12 @@ Found = tuple[str, str, str]  # place, code, cure
 KEYWORD = re.compile(r"[A-Z]{2,12}")  # one letter is an ask
 TOLD = ("done", "nobody")
 ANSWERED = ("done", "already", "not_yours", "none_open", "several")
+ORDERED = ("unapproved", "unneeded", "foreign", "unclear", "received", "cancelled")
 OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
     "request": TOLD,
     "answer_alert": ANSWERED,
-    "answer_request": ANSWERED,
+    "answer_request": (*ANSWERED, *ORDERED),
     "follow_up": ("done",),
     "task": ("done",),
     "answer_task": ("done", "already", "not_yours"),

@@ -19,6 +19,12 @@ OUTCOMES = {  # what became of an effect
     "none_open": "none is open",
     "several": "several are open",
     "confirmed": "both sides have said {}",
+    "unapproved": "the supervisor has not approved it yet",
+    "unneeded": "no approval is wanted",
+    "foreign": "it asks for no such product",
+    "unclear": "it can be read in two ways",
+    "received": "it is collected",
+    "cancelled": "it is cancelled",
 }
 
 

@@ -9,7 +9,7 @@ from smsapp.flow.rules import Found
 from smsapp.flow.screen import MORE_ROOM, NOTICE_ROOM, SHORT_ROOM, WHOLE_ROOM
 from smsapp.flow.words import Words
 
-AMOUNT_WIDTH = 4  # digits of what was counted last
+AMOUNT_WIDTH = 4  # digits of what was counted last, or is asked for
 WIDE = "8"  # one septet, as a digit or a letter is
 ROOMS = {  # septets that screens keep for these words
     "training": WHOLE_ROOM - 1,
@@ -27,7 +27,8 @@ def widest(flow: Flow | None) -> dict[str, str]:
             ends = (param.value, param.min or 0, param.max or 0)
             widths[name] = max(len(str(int(end))) for end in ends)
         widths |= {ask.id: digits_of(flow, ask) for ask in flow.asks if ask.kind == "number"}
-        widths |= {f"last_{ask.product}": AMOUNT_WIDTH for ask in flow.asks if ask.product}
+        named = [f"{was}_{one}" for was in ("last", "asked") for one in flow.named_products]
+        widths |= dict.fromkeys(named, AMOUNT_WIDTH)
     return {name: WIDE * width for name, width in widths.items()}
 
 

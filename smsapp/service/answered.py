@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["done", "already", "not_yours", "none_open", "several", "taken"]
+Outcome = Literal[
+    "done", "already", "not_yours", "none_open", "several", "taken",
+    "unapproved", "unneeded", "foreign", "unclear", "received", "cancelled",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,7 @@ def _open(rt: Runtime, call: Call, opens: str, value: str, given: Given, length:
     if kind not in given.flows:
         return False
     flow = rt.flows.flows[kind]
-    about = next(ask.id for ask in flow.asks if ask.kind == "list")
-    _begin_flow(rt, call, flow, given, answers={about: ref})
+    _begin_flow(rt, call, flow, given, answers={flow.picks: ref})
     return True
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service.months import own_numbers
 from smsapp.service.period import read_period
-from smsapp.store import months
+from smsapp.store import months, orders, requests
 from smsapp.store.people import person_by_id
 from smsapp.store.recurring import heard
 from smsapp.store.reminders import Reminder
@@ -42,6 +42,21 @@ def _nothing_to_tell(rt: Runtime, db: Connection, one: Reminder) -> bool:
     return not counted or not any(vars(counted).values())
 
 
+def _order_left(*states: str) -> Test:
+    """An order that stands in none of these states any more."""
+
+    def left(_rt: Runtime, db: Connection, one: Reminder) -> bool:
+        request = requests.of_report(db, one.report_id) if one.report_id else None
+        return request is None or request.state not in states
+
+    return left
+
+
+def _order_whole(_rt: Runtime, db: Connection, one: Reminder) -> bool:
+    request = requests.of_report(db, one.report_id) if one.report_id else None
+    return request is None or not orders.short_of(db, request.id)
+
+
 TESTS: dict[str, Test] = {
     "follow_up": _task_closed,
     "referral": _task_closed,
@@ -49,6 +64,12 @@ TESTS: dict[str, Test] = {
     "report_overdue": _heard_again,
     "month": _month_told,
     "own_month": _nothing_to_tell,
+    "order_unapproved": _order_left("requested"),
+    "order_unanswered": _order_left("requested", "approved"),
+    "order_urgent": _order_left("requested", "approved"),
+    "order_out": _order_left("stocked_out"),
+    "order_collect": _order_left("ready"),
+    "order_short": _order_whole,
 }
 
 

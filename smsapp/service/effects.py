@@ -14,6 +14,7 @@ from smsapp.service import (
     deaths,
     me,
     months,
+    packing,
     queries,
     remind,
     signals,
@@ -111,11 +112,19 @@ def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done
 
 
 def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    answer: supply.Answer = (
-        "ready" if case.filling.answers.get(effect.answer) == "ready" else "stocked_out"
-    )
-    answered = supply.answer_request(rt, db, case.person, _ref(case, effect.ask), answer)
+    answers = case.filling.answers
+    word = ORDER_WORDS[str(answers[effect.answer])]
+    said = {
+        ask.product: value if isinstance(value, int) else None
+        for ask in case.filling.flow.asks
+        if ask.product and (value := answers.get(ask.id)) is not None
+    }
+    known = not case.fresh
+    ref = _ref(case, effect.ask)
+    answered = packing.answer_request(rt, db, case.person, ref, word, said, known=known)
     _note(rt, db, case, effect, done, answered)
+    if answered.outcome == "foreign":
+        done.values |= packing.shown(rt, db, case.person, answered.ref)
 
 
 def _follow_up(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -206,6 +215,12 @@ def mark_unconfirmed(db: Connection, report_id: int) -> None:
     alert_store.mark_unconfirmed(db, report_id)
 
 
+ORDER_WORDS: dict[str, packing.Word] = {  # choice of `orders` -> what it says of an order
+    "ready": "ready",
+    "some": "some",
+    "stocked_out": "stocked_out",
+    "approved": "approved",
+}
 DO = {
     "raise_alert": _raise_alert,
     "answer_alert": _answer_alert,

@@ -78,7 +78,8 @@ def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: 
         nothing: dict[str, tuple[Item, ...]] = dict.fromkeys(flow.lists_read, ())
         return replace(given, lists=nothing | places)
     lists = offered(rt, db, person, flow) | given.lists
-    values = given.values | known_in(rt, db, person, flow, given.language)
+    picked = str(given.answers.get(flow.picks, ""))
+    values = given.values | known_in(rt, db, person, flow, given.language, picked)
     return replace(given, lists=lists, values=values)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import months, queries
+from smsapp.service import months, packing, queries
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -16,13 +16,19 @@ Known = Callable[[Runtime, Connection, Person, str], Values]
 SHOWN = 3  # queries whose state stands on one screen
 
 
-def known_in(rt: Runtime, db: Connection, person: Person, flow: Flow, language: str) -> Values:
-    """What this flow says of her, in the language she is served in."""
+def known_in(
+    rt: Runtime, db: Connection, person: Person, flow: Flow, language: str, picked: str
+) -> Values:
+    """What this flow says of her in her language, or of the one thing that she has picked."""
+    if flow.id in PICKED and picked:
+        return PICKED[flow.id](rt, db, person, picked)
     return KNOWN[flow.id][1](rt, db, person, language) if flow.id in KNOWN else {}
 
 
 def known_names(flow: Flow) -> tuple[str, ...]:
     """What a dropped filling of this flow keeps as it was."""
+    if flow.id in PICKED:
+        return ("name", "to_pack", "to_approve", *(f"asked_{one}" for one in flow.named_products))
     return KNOWN[flow.id][0] if flow.id in KNOWN else ()
 
 
@@ -60,3 +66,4 @@ KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what
     "month": (("month",), _month),
     "me": (("language", "guided_on", "tips_on", "approver"), _me),
 }
+PICKED: dict[str, Callable[[Runtime, Connection, Person, str], Values]] = {"orders": packing.shown}

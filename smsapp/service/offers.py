@@ -81,6 +81,11 @@ def _requests(rt: Runtime, db: Connection, person: Person) -> Items:
     )
 
 
+def _packing(rt: Runtime, db: Connection, person: Person) -> Items:
+    """The same; the key says that picking one opens it."""
+    return tuple(Item(f"orders:{one.key}", one.text) for one in _requests(rt, db, person))
+
+
 def _children(rt: Runtime, db: Connection, person: Person) -> Items:
     """The children she reported lately; the last item stands for another child."""
     items = tuple(
@@ -201,6 +206,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "waits": ((*ANSWERERS, "desk"), _waits),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),
+    "packing": (ANSWERERS, _packing),
     "queries": (("desk",), _queries),
     "news": (CHW, _news),
     "calls": (ANSWERERS, _calls),

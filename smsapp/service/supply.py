@@ -1,27 +1,23 @@
-"""Resupply: a CHW asks for medicine, the supervisor or the facility says ready or out of stock."""
+"""Resupply: a CHW asks for medicine, or her count does; somebody packs it, or approves it first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service import outbox
-from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
-from smsapp.service.people import contacts, may_stand_in, text_for, text_from
+from smsapp.service import outbox, packlist, remind
+from smsapp.service.people import contacts, text_for, text_from
+from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.people import Person, people_by_ids, person_by_id
 from smsapp.store.requests import OPEN, OpenRequest, Request
 
-Answer = Literal["ready", "stocked_out"]
-
 TOLD_ROLES = ("supervisor", "facility")
-LATE_ANSWER = timedelta(hours=24)  # a bare answer after somebody's still means that request
-BEFORE = {  # what may be answered so; what was out of stock may come later
-    "ready": (*OPEN, "stocked_out"),
-    "stocked_out": OPEN,
-}
+PACKERS = ("facility", "supervisor", "district")  # the first of these that has anybody
+APPROVERS = ("supervisor",)
+NOT_PACKED = (*OPEN, "stocked_out")  # nothing waits for her yet: she may take it back
 
 
 def ask_for(
@@ -34,117 +30,182 @@ def ask_for(
     texts: Mapping[str, str],
     again: str = "",
 ) -> str:
-    """Write the request down and tell supervisor and facility: `done`, or `nobody` to tell.
+    """Write a request without amounts and tell supervisor and facility: `done`, or `nobody`.
 
     Asked otherwise by a correction, those told hear it once more; `again` names the correction.
     """
     known = store.of_report(db, report_id)
     if known is not None:
         if known.state in OPEN and known.items != items:
-            _change(rt, db, known, items, texts, again)
+            store.set_items(db, known.id, list(items))
+            orders.note(db, known.id, rt.now(), "changed", person.id)
+            for one in _those_told(rt, db, known):
+                text = text_from(rt, db, one, texts)
+                put(rt, db, f"request:{known.id}:{one.id}:{again}", one, text)
         return "done" if store.told(db, known.id) else "nobody"
-    now = rt.now()
-    request_id = store.add_request(
-        db,
-        ref=ref,
-        report_id=report_id,
-        person_id=person.id,
-        training=person.training,
-        items=list(items),
-        state="requested",
-        requested_at=now,
-    )
-    people = contacts(db, person, TOLD_ROLES, now)
+    request = _write(rt, db, person, report_id, ref, items)
+    people = contacts(db, person, TOLD_ROLES, rt.now())
     for one in people:
-        _put(rt, db, f"request:{request_id}:{one.id}", one, text_from(rt, db, one, texts))
-        store.add_told(db, request_id, one.id, now)
+        text = text_from(rt, db, one, texts)
+        tell(rt, db, request, one, text)
+    remind_of(rt, db, request, "order_unanswered")
     return "done" if people else "nobody"
 
 
-def _put(rt: Runtime, db: Connection, key: str, one: Person, text: str) -> None:
-    outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
+def order(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    report_id: int,
+    ref: str,
+    asked: Mapping[str, int],
+    *,
+    urgent: bool = False,
+    again: str = "",
+) -> str:
+    """Write an order of so many units each; tell who packs it, or who approves it first.
+
+    `done`; `nobody` is there to tell; `none` where nothing is asked for. The same report again
+    changes its order while nobody has packed it; `again` names that correction.
+    """
+    known = store.of_report(db, report_id)
+    if known is not None:
+        _change(rt, db, person, known, asked, again)
+        return "done" if store.told(db, known.id) else "nobody"
+    if not asked:
+        return "none"
+    approvers = contacts(db, person, APPROVERS, rt.now()) if rt.settings.approve_orders else []
+    more = {"urgent": urgent, "wants_approval": bool(approvers)}
+    request = _write(rt, db, person, report_id, ref, sorted(asked), **more)
+    orders.set_asked(db, request.id, asked)
+    if not approvers:
+        return tell_packers(rt, db, request, person)
+    for one in approvers:
+        tell(rt, db, request, one, _text(rt, db, request, person, one, "order.approve"))
+    remind_of(rt, db, request, "order_unapproved")
+    return "done"
+
+
+def _write(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    report_id: int,
+    ref: str,
+    items: Sequence[str],
+    **more: Any,
+) -> Request:
+    now = rt.now()
+    values = {"ref": ref, "report_id": report_id, "items": list(items), "requested_at": now}
+    values |= {"person_id": person.id, "training": person.training, "state": "requested"}
+    request_id = store.add_request(db, **values, **more)
+    orders.note(db, request_id, now, "requested", person.id)
+    return store.request_by_id(db, request_id)
 
 
 def _change(
     rt: Runtime,
     db: Connection,
-    request: Request,
-    items: Sequence[str],
-    texts: Mapping[str, str],
+    person: Person,
+    known: Request,
+    asked: Mapping[str, int],
     again: str,
 ) -> None:
-    store.set_items(db, request.id, list(items))
-    for one in people_by_ids(db, store.told(db, request.id), rt.now()):
-        if one.active and one.phone:
-            text = text_from(rt, db, one, texts)
-            _put(rt, db, f"request:{request.id}:{one.id}:{again}", one, text)
-
-
-def withdraw(rt: Runtime, db: Connection, person: Person, report_id: int) -> None:
-    """She takes back what she asked for; those told hear so. What was answered stands."""
-    request = store.of_report(db, report_id)
-    if request is None or not store.cancel(db, request.id):
+    """Her correction asks for something else, and nobody has packed it."""
+    lines = {one.product: one.asked for one in orders.lines_of(db, known.id)}
+    if lines == asked:
         return
-    for one in people_by_ids(db, store.told(db, request.id), rt.now()):
-        if one.active and one.phone:
-            text = text_for(rt, db, one, "request.cancelled", ref=request.ref, chw=person.short)
-            _put(rt, db, f"request:{request.id}:cancelled:{one.id}", one, text)
+    if not asked:
+        withdraw(rt, db, person, known.report_id)
+    elif orders.move(db, known.id, OPEN, known.state, rt.now(), person.id, what="changed"):
+        store.set_items(db, known.id, sorted(asked))
+        orders.set_asked(db, known.id, asked)
+        waits = known.wants_approval and known.state == "requested"
+        word = "order.approve" if waits else "order.pack"
+        for one in _those_told(rt, db, known):
+            text = _text(rt, db, known, person, one, word)
+            put(rt, db, f"request:{known.id}:{one.id}:{again}", one, text)
 
 
-def answer_request(
-    rt: Runtime, db: Connection, person: Person, ref: str | None, answer: Answer
-) -> Answered:
-    """Take the answer to a request; without a ref, to the one that is open for the sender.
+def tell_packers(rt: Runtime, db: Connection, request: Request, person: Person) -> str:
+    """Tell those who pack, at the lowest place that has anybody: `done`, or `nobody` is there."""
+    remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered")
+    for role in PACKERS:
+        people = contacts(db, person, [role], rt.now())
+        for one in people:
+            tell(rt, db, request, one, _text(rt, db, request, person, one, "order.pack"))
+        if people:
+            return "done"
+    return "nobody"
 
-    `not_yours` for a ref she has nothing to do with, whether or not it exists.
+
+def _text(
+    rt: Runtime, db: Connection, request: Request, person: Person, one: Person, word: str
+) -> str:
+    lines = orders.lines_of(db, request.id)
+    word += "_urgent" if request.urgent and word == "order.pack" else ""
+    values = {"ref": request.ref, "chw": person.short, "place": person.place_short}
+    values["one_product"] = lines[0].product if lines else ""
+    return packlist.text_that_fits(rt, db, one, word, packlist.asked(lines), len(lines), **values)
+
+
+def tell(
+    rt: Runtime, db: Connection, request: Request, one: Person, text: str, what: str = ""
+) -> None:
+    """From now on it waits for this person too, who hears of it once for each `what`."""
+    key = f"request:{request.id}:{what}:{one.id}" if what else f"request:{request.id}:{one.id}"
+    put(rt, db, key, one, text)
+    store.add_told(db, request.id, one.id, rt.now())
+    orders.note(db, request.id, rt.now(), "told", one.id)
+
+
+def remind_of(rt: Runtime, db: Connection, request: Request, kind: str) -> None:
+    """From now on a chain asks for what is missing; an earlier one of the kind ends."""
+    remind.drop(rt, db, request.report_id, kind)
+    period = f"{request.ref}:{len(orders.events(db, request.id))}"
+    remind.begin(rt, db, kind, request.person_id, period, rt.now(), request.report_id)
+
+
+def put(rt: Runtime, db: Connection, key: str, one: Person, text: str) -> None:
+    """One SMS about an order."""
+    outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
+
+
+def _those_told(rt: Runtime, db: Connection, request: Request) -> list[Person]:
+    people = people_by_ids(db, store.told(db, request.id), rt.now())
+    return [one for one in people if one.active and one.phone]
+
+
+def withdraw(rt: Runtime, db: Connection, person: Person, report_id: int) -> bool:
+    """She takes back what she asked for; those told hear so. False: it is packed, or is none."""
+    request = store.of_report(db, report_id)
+    if request is None:
+        return False
+    if not orders.move(db, request.id, NOT_PACKED, "cancelled", rt.now(), person.id):
+        return False
+    for one in _those_told(rt, db, request):
+        text = text_for(rt, db, one, "request.cancelled", ref=request.ref, chw=person.short)
+        put(rt, db, f"request:{request.id}:cancelled:{one.id}", one, text)
+    return True
+
+
+def replace(rt: Runtime, db: Connection, person: Person, report_id: int) -> list[str]:
+    """A new count of hers ends every order that nobody has packed: their refs, oldest first.
+
+    Who packs hears it with the new order; of one that has none to come, here.
     """
-    if ref is None:
-        since = rt.now() - LATE_ANSWER
-        meant = store.open_to(db, person.id) or store.answered_of(db, person.id, since)
-    else:
-        meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
-        if not meant:
-            return NOT_YOURS
-    waiting = [one for one in meant if one.state in BEFORE[answer]]
-    if len(waiting) > 1:
-        return SEVERAL
-    if waiting:
-        return _take(rt, db, person, waiting[0], answer)
-    return _already(rt, db, meant[-1].id) if meant else NONE_OPEN
+    ended = []
+    for request in store.of_person(db, person.id, NOT_PACKED):
+        if request.report_id != report_id and withdraw(rt, db, person, request.report_id):
+            ended.append(request.ref)
+    return ended
 
 
-def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Request]:
-    found = []
-    for one in store.of_ref(db, ref):
-        chw = person_by_id(db, one.person_id, rt.now())
-        if chw and one.training == person.training and may_stand_in(db, person, chw, TOLD_ROLES):
-            found.append(one)
-    return found
-
-
-def _take(
-    rt: Runtime, db: Connection, person: Person, request: Request, answer: Answer
-) -> Answered:
-    now = rt.now()
-    if not store.answer(db, request.id, person.id, now, state=answer, before=BEFORE[answer]):
-        return _already(rt, db, request.id)
-    chw = person_by_id(db, request.person_id, now)
-    if chw and chw.phone:
-        word = f"request.{answer}"
-        text = text_for(rt, db, chw, word, place=person.place_short, ref=request.ref)
-        _put(rt, db, f"request:{request.id}:chw:{answer}", chw, text)
-    return Answered("done", request.ref, person.short, now, request.person_id)
-
-
-def _already(rt: Runtime, db: Connection, request_id: int) -> Answered:
-    request = store.request_by_id(db, request_id)
-    if request.answered_by is None:
-        return NONE_OPEN  # cancelled in the same second
-    by = person_by_id(db, request.answered_by, rt.now())
-    name = by.short if by else ""
-    return Answered("already", request.ref, name, request.answered_at, request.person_id)
+def chw_of(rt: Runtime, db: Connection, request: Request) -> Person | None:
+    """Who asked for it."""
+    return person_by_id(db, request.person_id, rt.now())
 
 
 def open_requests(db: Connection, person: Person, now: datetime) -> list[OpenRequest]:  # noqa: ARG001
-    """The requests this person was told that nobody answered yet, oldest first."""
+    """The requests that wait for this person, oldest first."""
     return store.open_for(db, person.id, person.training)

@@ -210,14 +210,16 @@ def tell(
 def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
     """Whether all that was meant is what was not understood: nothing is taken for it.
 
-    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is.
+    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is; `OS 482914 xx` is no
+    word about all of it.
     """
     if reading.judged.missing or not reading.unknown:
         return False
     if filling.flow.help and reading.answers == filling.given.answers:
         return True  # a form without one answer
     if _answers_somebody(filling.flow):
-        return any(letter.isdigit() for piece in reading.unknown for letter in piece)
+        said = [letter for piece in reading.unknown for letter in piece]
+        return bool(filling.flow.named_products) or any(letter.isdigit() for letter in said)
     return filling.report_id is not None and reading.answers == filling.given.answers
 
 

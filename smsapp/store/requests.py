@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from smsapp.store.tables import person, place, report, request, request_told
 
@@ -24,6 +24,8 @@ class Request:
     items: list[str]
     state: str
     requested_at: datetime
+    urgent: bool
+    wants_approval: bool
     answered_at: datetime | None
     answered_by: int | None
 
@@ -61,10 +63,25 @@ def request_by_id(db: Connection, request_id: int) -> Request:
     return _request(db.execute(select(request).where(request.c.id == request_id)).one())
 
 
+def locked(db: Connection, request_id: int) -> Request:
+    """The request as it is now; nobody else changes it before this transaction ends."""
+    query = select(request).where(request.c.id == request_id)
+    return _request(db.execute(query.with_for_update()).one())
+
+
 def add_told(db: Connection, request_id: int, person_id: int, at: datetime) -> None:
-    """From now on this person may answer."""
+    """From now on this person may answer, or is asked once more."""
+    forget_told(db, request_id, person_id)
     row = {"request_id": request_id, "person_id": person_id, "at": at}
     db.execute(insert(request_told).values(row))
+
+
+def forget_told(db: Connection, request_id: int, person_id: int | None = None) -> None:
+    """It waits no longer for this person, or for any of those told."""
+    mine = request_told.c.request_id == request_id
+    if person_id is not None:
+        mine &= request_told.c.person_id == person_id
+    db.execute(delete(request_told).where(mine))
 
 
 def told(db: Connection, request_id: int) -> list[int]:
@@ -73,33 +90,9 @@ def told(db: Connection, request_id: int) -> list[int]:
     return list(db.scalars(query.order_by(request_told.c.person_id)))
 
 
-def answer(
-    db: Connection,
-    request_id: int,
-    person_id: int,
-    at: datetime,
-    *,
-    state: str,
-    before: Sequence[str],
-) -> bool:
-    """Take the answer where the request is still in one of the states `before`."""
-    done = db.execute(
-        update(request)
-        .where(request.c.id == request_id, request.c.state.in_(before))
-        .values(state=state, answered_at=at, answered_by=person_id)
-    )
-    return done.rowcount == 1
-
-
 def set_items(db: Connection, request_id: int, items: list[str]) -> None:
     """What is asked for now."""
     db.execute(update(request).where(request.c.id == request_id).values(items=items))
-
-
-def cancel(db: Connection, request_id: int) -> bool:
-    """Take it back. False: it is answered already, or cancelled."""
-    mine = (request.c.id == request_id, request.c.state.in_(OPEN))
-    return db.execute(update(request).where(*mine).values(state="cancelled")).rowcount == 1
 
 
 def told_to(db: Connection, person_id: int, ref: str) -> list[Request]:
@@ -115,6 +108,20 @@ def open_to(db: Connection, person_id: int) -> list[Request]:
 def answered_of(db: Connection, person_id: int, since: datetime) -> list[Request]:
     """The requests this person was told that somebody answered since then, oldest first."""
     return _listed(db, _told(person_id).where(request.c.answered_at >= since))
+
+
+def of_person(db: Connection, person_id: int, states: Sequence[str]) -> list[Request]:
+    """What this person asked for that is in one of these states, oldest first."""
+    query = select(request).where(request.c.person_id == person_id, request.c.state.in_(states))
+    return _listed(db, query)
+
+
+def sent_to(db: Connection, person_id: int, since: datetime) -> list[Request]:
+    """What was packed for this person since then, collected or not, oldest first; locked."""
+    mine = (request.c.person_id == person_id, request.c.answered_at >= since)
+    query = select(request).where(*mine, request.c.state.in_(("ready", "received")))
+    query = query.order_by(request.c.answered_at, request.c.id).with_for_update()
+    return [_request(row) for row in db.execute(query)]
 
 
 def of_ref(db: Connection, ref: str) -> list[Request]:
@@ -135,14 +142,14 @@ def _listed(db: Connection, query: Select[Any]) -> list[Request]:
 
 
 def open_for(db: Connection, person_id: int, training: bool) -> list[OpenRequest]:
-    """The open requests this person was told, oldest first."""
+    """What waits for this person, oldest first: what is out of stock, for who was asked last."""
     query = (
         select(request, person.c.short.label("chw_short"), place.c.short.label("place_short"))
         .join(request_told, request_told.c.request_id == request.c.id)
         .join(person, person.c.id == request.c.person_id)
         .join(place, place.c.id == person.c.place_id)
-        .where(request_told.c.person_id == person_id, request.c.state.in_(OPEN))
-        .where(request.c.training == training)
+        .where(request_told.c.person_id == person_id, request.c.training == training)
+        .where(request.c.state.in_((*OPEN, "stocked_out")))
         .order_by(request.c.requested_at, request.c.id)
     )
     return [

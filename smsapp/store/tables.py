@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -321,9 +322,21 @@ request = Table(  # resupply
         "state", String(12), nullable=False
     ),  # requested approved ready stocked_out received cancelled
     _at("requested_at", nullable=False),
+    Column("urgent", Boolean, nullable=False, default=False, server_default=false()),
+    Column("wants_approval", Boolean, nullable=False, default=False, server_default=false()),
     _at("answered_at"),
     Column("answered_by", Id, ForeignKey("person.id")),
     Index("ix_request_person", "person_id", "state"),
+)
+
+request_event = Table(  # what became of a request, when, and by whom
+    "request_event",
+    metadata,
+    _id(),
+    Column("request_id", Id, ForeignKey("request.id"), nullable=False, index=True),
+    _at("at", nullable=False),
+    Column("what", String(12), nullable=False),  # a state; or changed told short whole reopened
+    Column("person_id", Id, ForeignKey("person.id")),  # who did it, or was told
 )
 
 request_told = Table(

@@ -48,6 +48,9 @@ training.text = {en = "TRAINING. Real child? Call {help}", fr = "EXERCICE. Appel
 "alert.corrected".text = {en = "{ref} corrected. Call {chw} {phone}", fr = "{ref} {chw} {phone}"}
 "request.ready".text = {en = "Ready at {place} {ref}", fr = "Pret a {place} {ref}"}
 "request.stocked_out".text = {en = "{place} has none {ref}", fr = "{place} n'a rien {ref}"}
+"order.out".text = {en = "{place} has none {ref}", fr = "{place} n'a rien {ref}"}
+"order.out_many".text = {en = "{place} has none {ref}", fr = "{place} n'a rien {ref}"}
+"request.cancelled".text = {en = "Not needed {ref}", fr = "Inutile {ref}"}
 "remind.test_waited".text = {en = "Read the test {ref}", fr = "Lisez le test {ref}"}
 "remind.overdue".text = {en = "Overdue: {overdue}", fr = "En retard: {overdue}"}
 "overdue.test_waited".text = {en = "test", fr = "test"}

