@@ -57,7 +57,7 @@ def _day(text: str) -> date:
 def _show(library: Library, folder: Path, settings: Settings, name: str, lang: str) -> None:
     """Everything that is approved, and what stands beside it."""
     if name in library.flows:
-        for line in printed(library.flows[name], library.words, lang, signed=False):
+        for line in printed(library, library.flows[name], lang, signed=False):
             click.echo(line)
     else:
         for word, text in library.words.written(lang).items():

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from smsapp.logs import start_logging
 from smsapp.runtime import LANES, Runtime, build
+from smsapp.service.people_check import unheld
 from smsapp.service.watch import workers
 from smsapp.settings import read_settings
 from smsapp.store.migrate import is_current
@@ -115,7 +116,9 @@ def _people(rt: Runtime) -> str:
     with rt.read() as db:
         if not any_people(db):
             return "nobody yet; run: smsapp people import roster.csv"
-        alone = without_supervisor(db)
+        alone, nobody = without_supervisor(db), unheld(rt, db)
+    if nobody:
+        return f"nobody is {', '.join(nobody)}, whom ladders or flows tell; mend the roster"
     if not alone:
         return ""
     shown = ", ".join(alone[:SHOWN]) + (" …" if len(alone) > SHOWN else "")

@@ -25,5 +25,5 @@ def flow(name: str, lang: str) -> None:
             f"{name} is not in {lang}; it is in {', '.join(found.languages)}."
         )
     signed = (found.id, language) in library.signed
-    for line in printed(found, library.words, language, signed=signed):
+    for line in printed(library, found, language, signed=signed):
         click.echo(line)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from smsapp.flow import budget, clinical, faces, overlap, released, rules, statements, widths
 from smsapp.flow import chains as reminders
 from smsapp.flow.cases import Cases
+from smsapp.flow.ladders import LADDERS_FILE, without_ladder
+from smsapp.flow.ladders import problems as ladder_problems
 from smsapp.flow.library import WORDS_FILE, Library
 from smsapp.flow.measure import measure
 from smsapp.flow.model import Flow
@@ -38,6 +40,8 @@ CODES = {  # what each means; docs/checks.md says it at length
     "version": "the meaning changed since the release, the version did not",
     "unsure": "not sure is not taken for yes",
     "dose": "a dose without an age, or an age with no dose or two",
+    "ladder": "an alert without a ladder, or a ladder without an alert or a rung",
+    "role": "a ladder tells somebody whom there is not",
     "chain": "a chain of reminders does not end at a person, or its steps make no order",
 }
 
@@ -79,6 +83,17 @@ def check_chains(library: Library) -> list[Problem]:
     return [Problem(reminders.CHAINS_FILE, *one) for one in found]
 
 
+def check_ladders(library: Library) -> list[Problem]:
+    """All that is wrong with the ladders, and the flows whose alerts have none."""
+    flows = library.flows.values()
+    whole = not library.problems  # a file that cannot be read may raise any kind
+    told = ladder_problems(library.ladders, flows if whole else None)
+    found = [Problem(LADDERS_FILE, *one) for one in told]
+    for flow in flows:
+        found += [Problem(f"{flow.id}.toml", *one) for one in without_ladder(library.ladders, flow)]
+    return found
+
+
 def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
     """All that is wrong in a folder of flows, or in these files of it."""
     found: list[Problem] = []
@@ -86,7 +101,7 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
         file, place, cure = told.split(": ", 2)
         found.append(Problem(file, place, "load", cure))
     found += check_words(library.words, library.released.get(library.words.id))
-    found += check_chains(library)
+    found += [*check_chains(library), *check_ladders(library)]
     for flow in library.flows.values():
         if not files or f"{flow.id}.toml" in files:
             found += check(flow, library.words, library.released.get(flow.id))

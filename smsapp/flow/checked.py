@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from smsapp.flow.check import check, shared_keywords
+from smsapp.flow.check import check, check_ladders, shared_keywords
 from smsapp.flow.library import FLOW, Library
 from smsapp.flow.model import Flow
 from smsapp.flow.released import Released
@@ -16,7 +16,10 @@ KEPT = 50  # results remembered: a few versions of each flow
 
 
 def refused(library: Library, cache: Path) -> dict[str, str]:
-    """Flow id -> why it may not be served. `cache` is a file that may be lost at any time."""
+    """Flow id -> why it may not be served; `ladders` -> what is wrong there, which stops no flow.
+
+    `cache` is a file that may be lost at any time.
+    """
     known = _load(cache)
     fresh = dict(known)
     found: dict[str, str] = {}
@@ -27,7 +30,7 @@ def refused(library: Library, cache: Path) -> dict[str, str]:
             fresh[key] = "; ".join(map(str, check(flow, library.words, record)))
         if fresh[key]:
             found[flow.id] = fresh[key]
-    for problem in shared_keywords(library):
+    for problem in (*shared_keywords(library), *check_ladders(library)):
         found.setdefault(Path(problem.file).stem, str(problem))
     if fresh != known:
         _save(cache, dict(list(fresh.items())[-KEPT:]))
@@ -40,9 +43,11 @@ def wrong_params(library: Library, chosen: Mapping[str, int | bool]) -> dict[str
     for name, value in chosen.items():
         flow_id, _, param_name = name.partition(".")
         flow = library.flows.get(flow_id)
-        param = flow.params.get(param_name) if flow else None
+        params = library.ladders.params if flow_id == library.ladders.id else None
+        params = flow.params if flow else params
+        param = params.get(param_name) if params else None
         if param is None:
-            if flow:
+            if params is not None:
                 found[flow_id] = f"flow_params: {name}: {flow_id} has no such param"
             continue
         low = param.value if param.min is None else param.min

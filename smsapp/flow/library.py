@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from smsapp.flow.chains import CHAINS_FILE, Chain, faults, load_chains
+from smsapp.flow.ladders import LADDERS_FILE, Ladders, load_ladders
 from smsapp.flow.load import FlowError, load_flow
 from smsapp.flow.model import Flow
 from smsapp.flow.parts import texts
@@ -19,7 +20,7 @@ from smsapp.flow.released import Released, read_released
 from smsapp.flow.words import Words, load_words
 
 WORDS_FILE = "words.toml"
-NO_FLOWS = {WORDS_FILE, PRODUCTS_FILE, CHAINS_FILE}  # files of the folder that are something else
+NO_FLOWS = {WORDS_FILE, PRODUCTS_FILE, CHAINS_FILE, LADDERS_FILE}  # no flow of the folder
 SIGNED_FILE = "texts.csv"
 SIGNED_COLUMNS = (
     "flow", "place", "language", "digest", "confidence", "approved_by", "approved_on",
@@ -40,6 +41,7 @@ class Library:
     released: dict[str, Released] = field(default_factory=dict)  # by flow id
     products: dict[str, Product] = field(default_factory=dict)  # by id, in the file's order
     chains: dict[str, Chain] = field(default_factory=dict)  # of reminders, by kind
+    ladders: Ladders = field(default_factory=Ladders)
 
     def language(self, flow: Flow, wanted: str, *, training: bool) -> str:
         """The language she is served in: hers, or one that is signed, or "" for none."""
@@ -120,6 +122,7 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
             problems += error.lines
     released: dict[str, Released] = {}
     chains: dict[str, Chain] = {}
+    ladders = Ladders()
     try:
         released = read_released(folder)
     except FlowError as error:
@@ -128,8 +131,18 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
         chains = load_chains(folder)
     except FlowError as error:
         problems += error.lines
+    try:
+        ladders = _ladders(folder, words_folder)
+    except FlowError as error:
+        problems += error.lines
     signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
-    return Library(words, flows, signed, tuple(problems), released, products, chains)
+    return Library(words, flows, signed, tuple(problems), released, products, chains, ladders)
+
+
+def _ladders(folder: Path, words_folder: Path | None) -> Ladders:
+    """Those of the folder; a flow checked on its own has those that stand beside the words."""
+    there = [one / LADDERS_FILE for one in (folder, words_folder or folder)]
+    return next((load_ladders(path) for path in there if path.exists()), Ladders())
 
 
 def digest(text: str) -> str:

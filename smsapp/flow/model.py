@@ -95,14 +95,6 @@ class Class:
 
 
 @dataclass(frozen=True, config=STRICT)
-class Rung:
-    """One level of a ladder: who is told, and how long we wait for one of them to answer."""
-
-    roles: tuple[str, ...]
-    minutes: int | str
-
-
-@dataclass(frozen=True, config=STRICT)
 class Effect:
     """What a finished (or dangerous) report obliges. `reply` lines may test `outcome.<id>`."""
 
@@ -115,7 +107,7 @@ class Effect:
     day: str = ""  # of record_death: the ask that says how many days ago
     child: str = ""  # of record_death: the ask that names the child's report
     earlier: str = ""  # of record_death: the ask that names a death told before
-    ladder: tuple[Rung, ...] = ()
+    roles: tuple[str, ...] = ()  # of a query or a request: who is asked; an alert has a ladder
     first: tuple[Line, ...] = ()  # the SMS to those told first
     climbed: tuple[Line, ...] = ()  # the SMS to those told because nobody answered
     hasten: When = ()  # where it holds, the next level is told at once
@@ -189,6 +181,11 @@ class Flow:
             if any("danger" in table for when in all_whens for table in when)
         )
 
+    @property
+    def picks(self) -> str:
+        """The ask that names what a filling is about; empty where it names nothing."""
+        return next((ask.id for ask in self.asks if ask.kind == "list"), "")
+
     @cached_property
     def picks(self) -> str:
         """The ask that names what a filling is about; empty where none does."""
@@ -215,8 +212,8 @@ class Flow:
     @cached_property
     def asked_roles(self) -> tuple[str, ...]:
         """Whom its queries are put to."""
-        rungs = [one.ladder for one in self.effects if one.do == "query"]
-        return tuple(dict.fromkeys(role for rung in rungs for one in rung for role in one.roles))
+        asked = [role for one in self.effects if one.do == "query" for role in one.roles]
+        return tuple(dict.fromkeys(asked))
 
     @cached_property
     def lists_read(self) -> frozenset[str]:

@@ -8,11 +8,12 @@ from smsapp import gsm
 from smsapp.flow.budget import longest_call, longest_sms
 from smsapp.flow.cases import Cases
 from smsapp.flow.fill import fill
+from smsapp.flow.ladders import NEEDS, Ladders
+from smsapp.flow.library import Library
 from smsapp.flow.measure import longest
 from smsapp.flow.model import Ask, Choice, Class, Effect, Flow, Line, Text, When
 from smsapp.flow.sentences import bound, either, filled, in_words, plain, span
 from smsapp.flow.widths import widest
-from smsapp.flow.words import Words
 
 WIDTH = 100  # letters of a line on paper or in a terminal
 
@@ -55,6 +56,7 @@ class Page:
     language: str
     sizes: Mapping[str, int]
     values: Mapping[str, str]  # every placeholder at its widest
+    ladders: Ladders
 
     def when(self, when: When, opening: str = "Only if", indent: int = 4) -> Iterator[str]:
         if when:
@@ -90,12 +92,13 @@ def wrap(text: str, indent: int, first: int | None = None) -> Iterator[str]:
     )
 
 
-def printed(flow: Flow, words: Words, language: str, *, signed: bool) -> Iterator[str]:
+def printed(library: Library, flow: Flow, language: str, *, signed: bool) -> Iterator[str]:
     """The lines of the page."""
+    words = library.words
     cases = Cases(flow)
     texts, pages = longest(cases, words)
     sizes = {place: gsm.measure(one).units for place, one in texts.items()}
-    page = Page(flow, language, sizes, widest(flow))
+    page = Page(flow, language, sizes, widest(flow), library.ladders)
     yield from _head(page, cases, pages)
     yield "Signed." if signed else "Not signed: only people in training may use it."
     yield from _part("What is asked", (_ask(page, ask) for ask in flow.asks))
@@ -178,11 +181,13 @@ def _effect(page: Page, effect: Effect) -> Iterator[str]:
     does = DOES.get(effect.do, plain(effect.do).capitalize())
     yield f"    {does}{f': {plain(effect.kind)}' if effect.kind else ''}."
     yield from page.when(effect.when)
+    if effect.roles:
+        yield f"    Told: {' and '.join(effect.roles)}."
     told = "Told first"
-    for rung in effect.ladder:
-        wait = bound(rung.minutes, page.flow)
-        then = f" If nobody answers in {wait} minutes, the next." if rung.minutes else ""
-        yield from wrap(f"{told}: {' and '.join(rung.roles)}.{then}", 4)
+    for rung in page.ladders.ladder.get(effect.kind, ()) if effect.do in NEEDS else ():
+        wait = page.ladders.wait(rung, {})
+        then = f" If nobody answers in {wait} minutes, the next."
+        yield from wrap(f"{told}: {' and '.join(rung.tell)}.{then}", 4)
         told = "Told then"
     yield from page.when(effect.hasten, "The next are told at once if")
     if effect.minutes:

@@ -106,8 +106,7 @@ def _sources(flow: Flow) -> Iterator[Found]:
         if not sourced.get(place):
             yield place, "source", cure if place in sourced else "test a class instead"
     for effect in flow.effects:
-        spans = (*effect.minutes, effect.days, *(rung.minutes for rung in effect.ladder))
-        if any(_number(one) and one for one in spans):
+        if any(_number(one) and one for one in (*effect.minutes, effect.days)):
             yield f"effect {effect.id}", "source", "make the time a param with a source"
 
 

@@ -56,7 +56,7 @@ def raise_alert(
         person_id=person.id,
         training=person.training,
         texts=texts,
-        ladder=[{"roles": list(one["roles"]), "minutes": one["minutes"]} for one in ladder],
+        ladder=list(ladder),
         state="raised",
         level=0,
         raised_at=now,

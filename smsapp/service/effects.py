@@ -67,10 +67,6 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
     }
     standing = [] if case.fresh else alert_store.standing(db, case.report.id)
     if not standing or (case.anew and standing[0].state == "acknowledged"):
-        ladder = [
-            {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
-            for rung in effect.ladder
-        ]
         done.outcomes[effect.id] = alerts.raise_alert(
             rt,
             db,
@@ -79,7 +75,7 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
             case.report.ref,
             kind=effect.kind,
             texts=texts,
-            ladder=ladder,
+            ladder=rt.flows.ladders.rungs(effect.kind, rt.settings.flow_params),
             n=1 if case.fresh else alerts.next_number(db, case.report.id),
             fresh=case.fresh,
         )
@@ -145,7 +141,7 @@ def _query(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
         effect.kind,
         about=_ref(case, effect.answer) or "",
         phone=phone,
-        roles=[role for rung in effect.ladder for role in rung.roles],
+        roles=effect.roles,
         texts=_texts(rt, case, effect.first, tail=tail(phone)),
     )
 

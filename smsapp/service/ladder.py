@@ -30,28 +30,28 @@ def begin(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> bool:
         end(rt, db, alert)
         return False
     over = alert.raised_at + min(_wait(alert, level), _wait(alert, 1))
-    _tell_level(rt, db, alert, level, people, alert.raised_at, over, which="first")
+    _pass_over(rt, db, alert, level)
+    _tell_level(rt, db, alert, level, people, over, which="first")
     wanted = level == 1 and "supervisor" in alert.ladder[0]["roles"]
     if wanted and not any(one.role == "supervisor" for one in people):
-        climb(rt, db, store.locked(db, alert.id), "first", alert.raised_at)
+        climb(rt, db, store.locked(db, alert.id), "first")
     return True
 
 
-def climb(
-    rt: Runtime,
-    db: Connection,
-    alert: Alert,
-    which: str = "climbed",
-    at: datetime | None = None,
-) -> bool:
-    """Tell the next level that has anybody. False: there is none, and nothing is changed."""
-    now = at or rt.now()
+def climb(rt: Runtime, db: Connection, alert: Alert, which: str = "") -> bool:
+    """Tell the next level that has anybody. False: there is none, and nothing is changed.
+
+    `which`: the text, where it is not the one that the level names.
+    """
+    now = rt.now()
     level, people = _reached(db, alert, _chw(rt, db, alert), now)
     if not people:
         return False
+    _pass_over(rt, db, alert, level)
+    which = which or alert.ladder[level - 1].get("text", "climbed")
     if level > 1:
         store.add_event(db, alert.id, now, "climbed", level=level)
-    _tell_level(rt, db, alert, level, people, now, _next_look(db, alert, level), which=which)
+    _tell_level(rt, db, alert, level, people, _next_look(db, alert, level), which=which)
     return True
 
 
@@ -64,36 +64,34 @@ def _reached(db: Connection, alert: Alert, chw: Person, now: datetime) -> tuple[
     return alert.level, []
 
 
+def _pass_over(rt: Runtime, db: Connection, alert: Alert, reached: int) -> None:
+    """Note the levels on which nobody stands: passed over, and never silently."""
+    for level in range(alert.level + 1, reached):
+        store.add_event(db, alert.id, rt.now(), "skipped", level=level)
+
+
 def _tell_level(
     rt: Runtime,
     db: Connection,
     alert: Alert,
     level: int,
     people: Sequence[Person],
-    at: datetime,
     climb_at: datetime,
     *,
     which: str,
 ) -> None:
-    _tell(rt, db, alert, level, people, at, which=which)
+    _tell(rt, db, alert, level, people, which=which)
     store.set_level(db, alert.id, level, climb_at)
 
 
 def _tell(
-    rt: Runtime,
-    db: Connection,
-    alert: Alert,
-    level: int,
-    people: Sequence[Person],
-    at: datetime,
-    *,
-    which: str,
+    rt: Runtime, db: Connection, alert: Alert, level: int, people: Sequence[Person], *, which: str
 ) -> None:
     rows = [_row(rt, db, alert, one, level, which=which) for one in people]
     put = outbox.put_many(rt, db, rows)
     fresh = [one.id for one, made in zip(people, put, strict=True) if made is not None]
     if fresh:
-        store.add_told(db, alert.id, fresh, level, at)
+        store.add_told(db, alert.id, fresh, level, rt.now())
 
 
 def _row(
@@ -218,7 +216,7 @@ def widen(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> None:
     for level, rung in enumerate(alert.ladder[: max(alert.level, 1)], start=1):
         near = contacts(db, chw, rung["roles"], rt.now())
         fresh = [one for one in near if one.id not in known]
-        _tell(rt, db, alert, level, fresh, rt.now(), which="first")
+        _tell(rt, db, alert, level, fresh, which="first")
 
 
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:

@@ -32,15 +32,28 @@ def _around(db: Connection, person: Person, roles: Sequence[str], now: datetime)
     for role in roles:
         if role == "supervisor":
             found += _supervisor(db, person, now)
+        elif role == "deputy":
+            found += _deputy(db, person, now)
         else:
             found += _nearest(db, role, places, person, now)
     return found
 
 
 def _supervisor(db: Connection, person: Person, now: datetime) -> list[Person]:
+    return _able(db, person.supervisor_id, now)
+
+
+def _deputy(db: Connection, person: Person, now: datetime) -> list[Person]:
+    """Who stands in for her supervisor, also for one who has left."""
     if person.supervisor_id is None:
         return []
-    one = store.person_by_id(db, person.supervisor_id, now)
+    boss = store.person_by_id(db, person.supervisor_id, now)
+    return _able(db, boss.deputy_id if boss else None, now)
+
+
+def _able(db: Connection, person_id: int | None, now: datetime) -> list[Person]:
+    """This person, where there is one who can be told."""
+    one = store.person_by_id(db, person_id, now) if person_id is not None else None
     return [one] if one and one.active and one.phone else []
 
 

@@ -56,11 +56,19 @@ def _places(_rt: Runtime, db: Connection) -> Iterator[str]:
 
 
 def _ladders(rt: Runtime, db: Connection) -> Iterator[str]:
-    """Roles that flows tell, and that nobody in the whole programme has."""
-    effects = [effect for flow in rt.flows.flows.values() for effect in flow.effects]
-    asked = {role for effect in effects for rung in effect.ladder for role in rung.roles}
-    for role in sorted(asked - store.roles_held(db)):
-        yield f"{role}: flows tell this role and nobody has it; add somebody, {IMPORT}"
+    for role in unheld(rt, db):
+        yield f"{role}: ladders or flows tell this role and nobody has it; add somebody, {IMPORT}"
+
+
+def unheld(rt: Runtime, db: Connection) -> list[str]:
+    """Roles that ladders and flows tell, and that nobody in the whole programme has.
+
+    Of deputies every supervisor has her own: `_deputies` names those who have none.
+    """
+    asked = {role for flow in rt.flows.flows.values() for one in flow.effects for role in one.roles}
+    for rungs in rt.flows.ladders.ladder.values():
+        asked |= {role for rung in rungs for role in rung.tell}
+    return sorted(asked - store.roles_held(db) - {"deputy"})
 
 
 def _silent(rt: Runtime, db: Connection) -> Iterator[str]:

@@ -113,10 +113,7 @@ def _tell(rt: Runtime, db: Connection, case: Case, effect: Effect, news: News) -
 
 def _begin(rt: Runtime, db: Connection, case: Case, effect: Effect, news: News) -> int:
     n = 1 if case.fresh else alerts.next_number(db, case.report.id)
-    ladder = [
-        {"roles": list(rung.roles), "minutes": limit(rung.minutes, case.judged.facts, 0)}
-        for rung in effect.ladder
-    ]
+    ladder = rt.flows.ladders.rungs(effect.kind, rt.settings.flow_params)
     texts = _texts(rt, case, effect, news, Known(1, news.cases, news.deaths), case.report.ref)
     alerts.raise_alert(
         rt, db, case.person, case.report.id, case.report.ref,

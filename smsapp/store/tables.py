@@ -293,7 +293,7 @@ alert_event = Table(
     _at("at", nullable=False),
     Column(
         "what", String(24), nullable=False
-    ),  # raised climbed told silent unreachable nobody changed hastened spoke reopened
+    ),  # raised climbed skipped told silent unreachable nobody changed hastened spoke reopened
     # acknowledged dismissed closed
     Column("person_id", Id, ForeignKey("person.id")),
     Column("level", Integer, nullable=False, default=0),

@@ -10,7 +10,7 @@ from smsapp.flow import model
 from smsapp.flow.parts import texts
 from smsapp.flow.printed import WIDTH, printed
 from smsapp.flow.sentences import filled, in_words
-from tests.flow.build import LIBRARY, WORDS, make
+from tests.flow.build import LIBRARY, make
 from tests.flow.card import card
 
 PAGES = [(name, one) for name, flow in LIBRARY.flows.items() for one in flow.languages]
@@ -23,7 +23,7 @@ def run(*words: str) -> Result:
 @pytest.mark.parametrize(("name", "language"), PAGES)
 def test_every_text_and_source_is_on_the_page(name: str, language: str) -> None:
     flow = LIBRARY.flows[name]
-    lines = list(printed(flow, WORDS, language, signed=False))
+    lines = list(printed(LIBRARY, flow, language, signed=False))
     assert [one for one in lines if len(one) > WIDTH and " | " not in one] == []
     page = " ".join(" ".join(lines).split())
     for _, text in texts(flow):
@@ -37,14 +37,14 @@ def test_rules_are_words(tmp_path: Path) -> None:
     flow = make(
         tmp_path, card(("{ danger = true }", '{ danger = true }\nafter = ["fits_x"]')), "card"
     )
-    page = list(printed(flow, WORDS, "en", signed=False))
+    page = list(printed(LIBRARY, flow, "en", signed=False))
     for line in (
         "A   age. A number, at most 72; 99 for unknown.",
         "    Only if age is at most 59; or age is unknown.",
         '    tired sign: if "Cannot wake up" is ticked at signs',
         "        unless fits x holds, which counts before it",
         "    home: if there is no danger and age is 2 to 59",
-        "    Told first: supervisor. If nobody answers in 15 (wait) minutes, the next.",
+        "    Told first: supervisor and facility. If nobody answers in 15 minutes, the next.",
         '          if there is danger and "alert" is done',
         "    wait: 15 minutes (from 5 to 60)",
         "Not signed: only people in training may use it.",
@@ -53,7 +53,7 @@ def test_rules_are_words(tmp_path: Path) -> None:
 
 
 def test_septets_stand_before_each_text_at_its_full_width(tmp_path: Path) -> None:
-    page = list(printed(make(tmp_path, card(), "card"), WORDS, "fr", signed=True))
+    page = list(printed(LIBRARY, make(tmp_path, card(), "card"), "fr", signed=True))
     assert "     37 | REFERER. Nous prévenons {name}." in page  # {name} takes twelve
     assert "     36 | TRAITER A DOMICILE. Dans 15 minutes." in page
     assert "Signed." in page

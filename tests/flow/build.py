@@ -104,10 +104,6 @@ do = "raise_alert"
 kind = "danger"
 when = { danger = true }
 
-[[effect.ladder]]
-roles = ["supervisor"]
-minutes = "slow"
-
 [[effect.first]]
 text.en = "Danger. {chw} {chw_phone}. OK {ref}"
 
@@ -121,6 +117,24 @@ text.en = "Fast."
 
 [[reply]]
 text.en = "Write {ref}"
+"""
+
+
+LADDERS = """
+id = "ladders"
+version = 1
+
+[params.slow]
+value = 15
+unit = "minutes"
+source = "us"
+min = 5
+max = 60
+
+[[ladder.danger]]
+tell = ["supervisor"]
+minutes = "slow"
+text = "first"
 """
 
 
@@ -138,6 +152,15 @@ def make(folder: Path, text: str = SOUND, name: str = "small") -> Flow:
     path = folder / f"{name}.toml"
     path.write_text(text, encoding="utf-8")
     return load_flow(path)
+
+
+def beside(folder: Path) -> None:
+    """What stands beside a flow of a folder: the words, and a ladder for its alert."""
+    for path, text in (
+        ("words.toml", (FLOWS / "words.toml").read_text(encoding="utf-8")),
+        ("ladders.toml", LADDERS),
+    ):
+        (folder / path).write_text(text, encoding="utf-8")
 
 
 def given(flow: Flow, **more: Any) -> Given:

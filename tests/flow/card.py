@@ -142,10 +142,6 @@ do = "raise_alert"
 kind = "danger"
 when = { danger = true }
 
-[[effect.ladder]]
-roles = ["supervisor"]
-minutes = "wait"
-
 [[effect.first]]
 text.en = "Danger. {chw} {chw_phone}. OK {ref}"
 text.fr = "Danger. {chw} {chw_phone}. OK {ref}"

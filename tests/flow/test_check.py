@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from smsapp.flow.check import CODES, check, check_all, check_words, shared_keywords
+from smsapp.flow.check import CODES, check, check_all, check_ladders, check_words, shared_keywords
 from smsapp.flow.checked import refused, wrong_params
+from smsapp.flow.ladders import Ladders
 from smsapp.flow.library import load_library
 from smsapp.flow.load import load_flow
 from smsapp.flow.words import load_words
-from tests.flow import test_chains, test_clinical, test_released
-from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, make, sound
+from tests.flow import test_chains, test_clinical, test_ladders, test_released
+from tests.flow.build import FLOWS, LIBRARY, ROOT, SOUND, WORDS, beside, make, sound
 
 LONG = "word " * 40
 ICCM_SECONDS = 5  # on an idle core
@@ -51,7 +52,6 @@ FAULTS = {
     "source of a param": ('source = "the manual"\nmin = 20', 'source = " "\nmin = 20'),
     "source of a class": ('{ min = "slow" } }', "{ min = 40 } }"),
     "source of a line": ('{ class = { with = "fast" } }\ntext', "{ breaths = { min = 30 } }\ntext"),
-    "source of minutes": ('minutes = "slow"', "minutes = 15"),
     "param": ("value = 40", "value = 70"),
     "param beyond the ask": ("max = 60", "max = 130"),
     "reached": ("{ danger = false }", '{ danger = false, signs = { with = "fits" } }'),
@@ -103,7 +103,13 @@ def test_a_menu_has_few_lists_before_its_choice(tmp_path: Path) -> None:
 
 
 def test_every_code_has_a_fault_that_brings_it_about() -> None:
-    names = [*FAULTS, *test_chains.FAULTS, *test_clinical.FAULTS, *test_released.BOUND]
+    names = [
+        *FAULTS,
+        *test_chains.FAULTS,
+        *test_clinical.FAULTS,
+        *test_released.BOUND,
+        *test_ladders.FAULTS,
+    ]
     injected = {re.split(r"[ ,]", name)[0] for name in names}
     assert injected | {"load", "hops", "seconds"} == set(CODES)  # those three: tests further up
 
@@ -126,13 +132,14 @@ def test_the_flows_of_the_project_are_clean_and_checked_in_time() -> None:
 
 
 def test_the_folder_of_the_project_is_clean() -> None:
-    alone = replace(LIBRARY, flows={"alerts": LIBRARY.flows["alerts"]}, released={})
-    assert check_all(alone) == []
+    alone = {"alerts": LIBRARY.flows["alerts"]}
+    assert check_all(replace(LIBRARY, flows=alone, released={}, ladders=Ladders())) == []
+    assert check_ladders(LIBRARY) == []
     assert list(shared_keywords(LIBRARY)) == []
 
 
 def test_two_flows_may_not_share_a_keyword(tmp_path: Path) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    beside(tmp_path)
     make(tmp_path)
     make(tmp_path, SOUND.replace('id = "small"', 'id = "other"'), "other")
     problems = check_all(load_library(tmp_path))
@@ -140,13 +147,13 @@ def test_two_flows_may_not_share_a_keyword(tmp_path: Path) -> None:
 
 
 def test_a_keyword_may_not_be_a_command(tmp_path: Path) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    beside(tmp_path)
     make(tmp_path, sound(('word = "SMALL"', 'word = "STOP"')))
     assert [one.code for one in check_all(load_library(tmp_path))] == ["keyword"]
 
 
 def test_a_file_that_is_no_flow_is_a_problem(tmp_path: Path) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    beside(tmp_path)
     (tmp_path / "broken.toml").write_text("id = ")
     assert [(one.file, one.code) for one in check_all(load_library(tmp_path))] == [
         ("broken.toml", "load")
@@ -173,7 +180,7 @@ def test_the_systems_own_words_are_checked(old: str, new: str, code: str, tmp_pa
 
 
 def test_what_is_refused_is_remembered_and_not_served(tmp_path: Path) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    beside(tmp_path)
     make(tmp_path, sound(('text.en = "Signs?"', f'text.en = "{LONG}"')))
     library = load_library(tmp_path)
     cache = tmp_path / "var" / "checked.json"
@@ -189,7 +196,7 @@ def test_what_is_refused_is_remembered_and_not_served(tmp_path: Path) -> None:
 
 
 def test_a_check_is_made_anew_when_the_flow_changes(tmp_path: Path) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text())
+    beside(tmp_path)
     cache = tmp_path / "checked.json"
     make(tmp_path)
     assert refused(load_library(tmp_path), cache) == {}
@@ -208,10 +215,13 @@ def test_a_check_is_made_anew_when_the_flow_changes(tmp_path: Path) -> None:
         ("iccm.cough_days", True, "write a number from 7 to 30"),
         ("iccm.malaria_area", 1, "write true or false"),
         ("iccm.cough_weeks", 2, "iccm has no such param"),
+        ("ladders.danger_minutes", 20, ""),
+        ("ladders.danger_minutes", 121, "write a number from 5 to 120"),
+        ("ladders.alert_minutes", 20, "ladders has no such param"),
     ],
 )
 def test_values_that_a_country_chooses_are_within_limits(
     name: str, value: int | bool, cure: str
 ) -> None:
-    expected = {"iccm": f"flow_params: {name}: {cure}"} if cure else {}
+    expected = {name.partition(".")[0]: f"flow_params: {name}: {cure}"} if cure else {}
     assert wrong_params(LIBRARY, {name: value}) == expected

@@ -65,6 +65,7 @@ DRAFT = {"open": "not finished; offered when she dials again", "expired": "never
 ALERT_EVENTS = {
     "raised": "Alert raised",
     "climbed": "Alert climbed to the next level",
+    "skipped": "Nobody stands on this level, so it was passed over",
     "told": "Alert sent to",
     "unreachable": "Cannot be reached:",
     "silent": "Nobody answered yet; she was told to go and to call",
