@@ -181,11 +181,6 @@ class Flow:
             if any("danger" in table for when in all_whens for table in when)
         )
 
-    @property
-    def picks(self) -> str:
-        """The ask that names what a filling is about; empty where it names nothing."""
-        return next((ask.id for ask in self.asks if ask.kind == "list"), "")
-
     @cached_property
     def picks(self) -> str:
         """The ask that names what a filling is about; empty where none does."""
