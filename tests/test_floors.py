@@ -43,7 +43,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"team"},
     {"waits"},
     {"effects"},
-    {"signals"},
+    {"signals", "dismissal"},
     {"packing", "arrival"},
     {"alerts", "supply", "tasks", "queries", "me", "visits"},
     {"packlist"},

@@ -73,6 +73,7 @@ class Ask:
     offers: str = ""  # of a list: which things of the sender's it offers
     opens: Literal["", "resume", "amend", "task"] = ""  # of a list in a menu: what picking one does
     alone: str = ""  # of a product: what an SMS says that names it without a number
+    leads: bool = False  # an SMS may begin with its digit, without the letter
     optional: bool = False  # an SMS may leave it out, and it is then absent
     put: When = ()  # of an optional ask: where USSD puts it at all
     whole: bool = False  # of ticks: one screen also for who is guided

@@ -5,7 +5,6 @@ would have typed there. Nothing is guessed: what is in doubt is named and asked 
 can be read is acted on all the same.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +19,8 @@ from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.named import named
 from smsapp.flow.pairs import Pair, negated, pairs
 from smsapp.flow.spelling import normal
+from smsapp.flow.unlettered import key_of, led, taken_out, unlettered
 
-PHONE = r"(\+?\d[\d ().-]{5,}\d)"  # in one piece, however it is spaced
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
 UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
@@ -61,13 +60,14 @@ class Filling:
 def read(flow: Flow, opening: Opening, given: Given) -> Reading:
     """The answers in what follows the keyword, added to those given before."""
     said = normal(opening.rest)
-    text, phones = _phones(flow, said)
+    text, apart = taken_out(flow, said, given)
+    text = led(flow, text, opening.said)
     abc = alphabet(flow, opening.said)
     found = marks(abc, text)
-    told = pairs(abc, found, _unlettered(flow))
+    told = pairs(abc, found, unlettered(flow))
     alone, told.left = named(told.left)
     filling = Filling(flow, given, {**given.answers, **opening.sets}, _left(abc, told.left))
-    _fill(filling, [*phones, *told.found, *alone])
+    _fill(filling, [*apart, *told.found, *alone])
     _mentioned(filling, abc, found, told.left)
     judged = (opening.flow and _unread(filling)) or judge(flow, filling.answers, given)
     bare = not said and not given.answers
@@ -89,27 +89,6 @@ def _unread(filling: Filling) -> Judgement | None:
 def _left(abc: Alphabet, left: Sequence[Mark]) -> list[str]:
     """What is named as not understood: not please and thanks, nor tablets."""
     return [mark.shown for mark in left if abc.said.get(mark.text) not in UNSAID]
-
-
-def _phones(flow: Flow, text: str) -> tuple[str, list[Pair]]:
-    """A phone number stands first or behind its letter: it is taken out before the rest is cut."""
-    found: list[Pair] = []
-    for ask in flow.asks:
-        there = re.search(rf"(?:^\W*?|\b{ask.letter}\s*){PHONE}", text)
-        if ask.kind == "phone" and there:
-            found.append(Pair(ask.id, there[1], there[1]))
-            text = f"{text[: there.start()]} {text[there.end() :]}"
-    return text, found
-
-
-def _unlettered(flow: Flow) -> list[str]:
-    """What bare numbers answer: `NUMBER 0991000009`; `OK 482913` a list, and the ask after it."""
-    asks = [ask for ask in flow.asks if ask.kind != "note"]
-    phones = [ask.id for ask in asks if ask.kind == "phone"]
-    for at, ask in enumerate([] if phones else asks):
-        if ask.kind == "list" and not ask.letter:
-            return [ask.id, *(one.id for one in asks[at + 1 : at + 2] if one.letter)]
-    return phones
 
 
 def _fill(filling: Filling, told: Sequence[Pair]) -> None:
@@ -168,7 +147,9 @@ def _answer(filling: Filling, ask: Ask, told: Sequence[Pair], *, torn: bool) -> 
         return filling.refuse(shown, _legible(flow, ask, told, given), ask)
     value: Value | Wrong
     if ask.kind == "list":
-        value = typed if len(typed) <= MOST_DIGITS else Wrong("wrong.ref")  # theirs to find
+        key = key_of(ask, typed, given)
+        long = typed.isdigit() and len(typed) > MOST_DIGITS
+        value = Wrong("wrong.ref") if long or not key else key
     elif ask.alone and typed == ask.alone and not typed.isdigit():
         value = typed
     else:

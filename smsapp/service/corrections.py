@@ -19,13 +19,14 @@ from smsapp.flow.reading import MOST_DIGITS, Reading, read
 from smsapp.flow.spelling import normal
 from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, effects, reports, supply
+from smsapp.service import alerts, effects, reports, signals, supply
 from smsapp.service.given import given_in
 from smsapp.service.naming import seen_on
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
+from smsapp.store import signals as signal_store
 from smsapp.store import tasks as task_store
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
@@ -35,6 +36,7 @@ from smsapp.store.sent import withdraw
 SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
 CORRECTABLE = {  # a change can follow
     "raise_alert", "follow_up", "request", "task", "answer_task", "record_month",
+    "join_signal",
 }  # fmt: skip
 
 
@@ -63,7 +65,8 @@ def fix(
     given = given_in(rt, flow, base, answers=report.answers)
     given = replace(given, params=given.params | report.params)
     reading = read(flow, said, given)
-    if not _is_correctable(flow, reading.judged):
+    more = signals.is_correctable(db, flow, report, reading.answers)
+    if not more or not _is_correctable(flow, reading.judged):
         return lost(rt, db, person, "sms.too_late", ref=report.ref, phone=base.values["phone"])
     added = set(reading.judged.dangers) - set(report.classes)
     if not added:
@@ -169,7 +172,8 @@ def _change(
     judged, now = reading.judged, rt.now()
     filling = begin_filling(rt, sms, 0, flow, given, report.id)
     filling = replace(filling, answers=reading.answers)
-    stands = bool(alert_store.standing(db, report.id)) and not judged.dangers
+    of_village = signal_store.state_of(db, report.id)  # its alert is of no child's danger
+    stands = bool(alert_store.standing(db, report.id)) and not (judged.dangers or of_village)
     values = {
         "answers": reading.answers,
         "classes": list(judged.classes),
@@ -195,6 +199,8 @@ def cancel(
     if isinstance(meant, Answer):
         return meant
     report = meant.report
+    if signal_store.state_of(db, report.id):  # the district alone closes it
+        return lost(rt, db, person, "sms.too_late", ref=report.ref, phone=base.values["phone"])
     withdraw(db, report.id, rt.now())
     store.add_event(db, report.id, rt.now(), "withdrawn", report.answers, report.classes)
     supply.withdraw(rt, db, person, report.id)

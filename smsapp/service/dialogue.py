@@ -22,7 +22,7 @@ from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
 from smsapp.service.caller import OWN, Line
-from smsapp.service.given import answers_kept, given_at_dial, given_in
+from smsapp.service.given import answers_kept, given_at_dial, given_by_sms, given_in
 from smsapp.service.settling import settle_for_sms
 from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
 from smsapp.store import drafts as draft_store
@@ -161,7 +161,7 @@ def _report(
     flow = rt.flows.flows.get(opening.flow)
     if flow is None or flow.id not in base.flows:
         return None
-    given = given_in(rt, flow, base)
+    given = given_by_sms(rt, db, person, flow, base)
     if not opening.rest.strip() and flow.help:
         return Answer((help_reply(rt.flows, flow, given),))
     return fill(rt, db, person, begin_filling(rt, sms, n, flow, given), opening)

@@ -12,6 +12,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import (
     alerts,
     deaths,
+    dismissal,
     me,
     months,
     packing,
@@ -231,9 +232,9 @@ DO = {
     "answer_query": _answer_query,
     "set_person": _set_person,
     "join_signal": signals.join,
-    "answer_signal": signals.dismiss,
     "record_visit": visits.record,
     "answer_visit": visits.answer,
+    "answer_signal": dismissal.dismiss,
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,

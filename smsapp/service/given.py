@@ -26,6 +26,7 @@ from smsapp.store.reports import Report
 MISTAKE_SECONDS = 300  # danger may be called a mistake this long: plan, section 4
 OF_PLACES = frozenset({"villages"})  # lists that say nothing of a person
 GIVEN = TypeAdapter(Given)
+CODED = frozenset({"villages"})
 Face = Literal["ussd", "sms"]
 
 
@@ -69,6 +70,12 @@ def _open_flows(rt: Runtime, db: Connection, person: Person, line: Line) -> Iter
         asked = flow.asked_roles if flow.private else ()
         if not asked or people.contacts(db, person, asked, rt.now()):
             yield name
+
+
+def given_by_sms(rt: Runtime, db: Connection, person: Person, flow: Flow, base: Given) -> Given:
+    """What one flow rests on in an SMS: of its lists those whose things have a code to be typed."""
+    lists = {name: offered(rt, db, person, flow)[name] for name in CODED & flow.lists_read}
+    return replace(given_in(rt, flow, base), lists=lists)
 
 
 def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:

@@ -11,18 +11,19 @@ from sqlalchemy import Connection
 
 from smsapp.flow.fill import fill
 from smsapp.flow.judge import limit, lines
-from smsapp.flow.model import Effect, Line
+from smsapp.flow.model import Answers, Effect, Flow, Line
 from smsapp.runtime import Runtime
 from smsapp.service import alerts
 from smsapp.service.filled import Case, Done
 from smsapp.service.ladder import speak_again, widen
 from smsapp.service.naming import local_day
-from smsapp.service.tell_chw import SIGNAL, tell_chw
+from smsapp.service.tell_chw import SIGNAL
 from smsapp.store import alerts as alert_store
 from smsapp.store import catchment
 from smsapp.store import signals as store
-from smsapp.store.alerts import Alert, Texts
+from smsapp.store.alerts import Texts
 from smsapp.store.catchment import Village
+from smsapp.store.reports import Report
 from smsapp.store.signals import Signal
 
 CASES, DEATHS, ONSET, VILLAGE = "cases", "deaths", "onset", "village"  # the asks of a signal
@@ -55,13 +56,14 @@ def join(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) ->
     news = _news(rt, db, case, effect)
     catchment.lock(db, news.village.id)
     part = store.of_report(db, case.report.id, news.kind, news.village.id)
-    if part:  # the same report once more
-        alert_id, outcome = part.alert_id, "again" if part.spoke else "known"
-    else:
+    if part is None:
         alert_id, outcome = _tell(rt, db, case, effect, news)
-    alert = alert_store.locked(db, alert_id)
-    if alert.report_id == case.report.id:
-        outcome = "done"
+    elif (part.cases, part.deaths) != (news.cases, news.deaths):
+        alert_id, outcome = part.alert_id, _correct(rt, db, case, effect, news, part.alert_id)
+    else:  # the same report once more
+        alert_id, outcome = part.alert_id, "again" if part.spoke else "known"
+        first = alert_store.locked(db, alert_id).report_id == case.report.id
+        outcome = "done" if first else outcome
     known = Known(*store.totals(db, alert_id))
     done.outcomes[effect.id] = outcome if alert_store.told(db, alert_id) else "nobody"
     done.values |= {
@@ -149,6 +151,36 @@ def _add(rt: Runtime, db: Connection, case: Case, effect: Effect, news: News, ol
     known = Known(before[0] + 1, before[1] + news.cases, before[2] + news.deaths)
     spoke = speaks(known, old.told_cases, news.deaths)
     _add_report(db, case, news, old.alert_id, spoke=spoke)
+    _know(rt, db, case, effect, news, old, spoke=spoke)
+    return "again" if spoke else "known"
+
+
+def _correct(
+    rt: Runtime, db: Connection, case: Case, effect: Effect, news: News, alert_id: int
+) -> str:
+    """There are more than this report told first: those told hear of it."""
+    store.change_report(
+        db, alert_id, case.report.id, cases=news.cases, deaths=news.deaths, spoke=True
+    )
+    old = store.of_alert(db, alert_id)
+    if old is None:
+        raise LookupError("the signal of a report that tells of one is gone")
+    _know(rt, db, case, effect, news, old, spoke=True)
+    return "again"
+
+
+def _know(
+    rt: Runtime,
+    db: Connection,
+    case: Case,
+    effect: Effect,
+    news: News,
+    old: Signal,
+    *,
+    spoke: bool,
+) -> None:
+    """What all reports make now, noted and, where it speaks, told."""
+    known = Known(*store.totals(db, old.alert_id))
     days = [day for day in (old.onset_on, news.onset_on) if day]
     store.change(
         db,
@@ -164,7 +196,19 @@ def _add(rt: Runtime, db: Connection, case: Case, effect: Effect, news: News, ol
     if spoke:
         speak_again(rt, db, alert_store.locked(db, alert.id))
     widen(rt, db, alert_store.locked(db, alert.id), case.person)
-    return "again" if spoke else "known"
+
+
+def is_correctable(db: Connection, flow: Flow, report: Report, new: Answers) -> bool:
+    """Whether a correction of what was seen in a village only tells of more: never of less, of
+    another thing or place, or of what the district has closed."""
+    state = store.state_of(db, report.id)
+    if not state or state == "closed":
+        return not state
+    old = report.answers
+    same = [effect.ask for effect in flow.effects if effect.do == "join_signal"] + [VILLAGE]
+    if any(old.get(name) != new.get(name) for name in same):
+        return False
+    return all(_number(old.get(name)) <= _number(new.get(name)) for name in (CASES, DEATHS))
 
 
 def _texts(rt: Runtime, case: Case, effect: Effect, news: News, known: Known, ref: str) -> Texts:
@@ -195,30 +239,3 @@ def _trigger(case: Case, effect: Effect, kind: str, language: str) -> str:
     ask = case.filling.flow.ask(effect.ask)
     places = enumerate(ask.choices if ask else (), start=1)
     return next(f"{at} {one.text[language]}" for at, one in places if one.id == kind)
-
-
-def dismiss(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    """The district, and nobody else, closes a signal: it is checked, or it is over."""
-    ref = str(case.filling.answers.get(effect.ask, ""))
-    meant = [one for one in alerts.named(rt, db, case.person, ref) if one.kind == SIGNAL]
-    done.values["ref"] = ref
-    if not meant:
-        done.outcomes[effect.id] = "not_yours"
-        return
-    if case.person.role != "district":
-        done.outcomes[effect.id] = "not_allowed"
-        return
-    done.outcomes[effect.id] = _close(rt, db, case, alert_store.locked(db, meant[-1].id))
-
-
-def _close(rt: Runtime, db: Connection, case: Case, alert: Alert) -> str:
-    person = case.person
-    if alert.state == "closed":  # her own earlier word is no news
-        events = alert_store.events(db, alert.id)
-        hers = any(one.what == "dismissed" and one.person_id == person.id for one in events)
-        return "done" if hers else "already"
-    now = rt.now()
-    alert_store.add_event(db, alert.id, now, "dismissed", level=alert.level, person_id=person.id)
-    alert_store.close(db, alert.id, "dismissed")
-    tell_chw(rt, db, alert, "alert.closed", "closed", name=person.short)
-    return "done"

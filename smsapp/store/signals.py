@@ -93,6 +93,18 @@ def of_report(db: Connection, report_id: int, kind: str, place_id: int) -> Part 
     return Part(row.alert_id, row.cases, row.deaths, row.spoke) if row else None
 
 
+def state_of(db: Connection, report_id: int) -> str:
+    """How the alert stands that this report told of something in; "": it told of nothing."""
+    query = (
+        select(alert.c.state)
+        .join(signal_report, signal_report.c.alert_id == alert.c.id)
+        .where(signal_report.c.report_id == report_id)
+        .order_by(alert.c.id.desc())
+        .limit(1)
+    )
+    return db.scalar(query) or ""
+
+
 def add(db: Connection, **values: Any) -> None:
     """Begin a signal: its alert was raised in this transaction."""
     db.execute(insert(signal).values(values))

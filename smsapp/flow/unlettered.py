@@ -1,0 +1,78 @@
+"""What an SMS says in its own way: a number that comes first, a phone number, a village's code."""
+
+import re
+from collections.abc import Mapping
+
+from smsapp.flow.given import Given
+from smsapp.flow.model import Ask, Flow
+from smsapp.flow.pairs import Pair
+from smsapp.flow.spelling import normal
+
+PHONE = r"(\+?\d[\d ().-]{5,}\d)"  # in one piece, however it is spaced
+LED = re.compile(r"\W*([0-9]{1,2})\W*((?:[A-Z]\W*[0-9]+\W*)*)")
+PLACES = 2  # digits at most of a number in a list; more are a ref
+
+
+def led(flow: Flow, text: str, said: Mapping[str, str]) -> str:
+    """`ALERT 3`, `ALERT 3 N4`, `ALERT nothing`: with the letter of the ask that leads.
+
+    Only where nothing but letters with digits follows: `ALERT 3 people` may be how many.
+    """
+    ask = next((one for one in flow.asks if one.leads), None)
+    if ask is None:
+        return text
+    words = re.findall(r"[A-Z0-9]+", text)
+    if len(words) == 1 and said.get(words[0]) == "none" and "0" in ask.special:
+        return f"{ask.letter}0"
+    found = LED.fullmatch(text)
+    return f"{ask.letter}{found[1]} {found[2]}" if found else text
+
+
+def taken_out(flow: Flow, text: str, given: Given) -> tuple[str, list[Pair]]:
+    """What is cut as a whole before letters are looked for, and the text without it."""
+    found: list[Pair] = []
+    for ask in flow.asks:
+        for typed, pattern in _patterns(ask, given):
+            there = re.search(pattern, text)
+            if there:
+                found.append(Pair(ask.id, typed or there[1], there[1]))
+                text = f"{text[: there.start()]} {text[there.end() :]}"
+                break
+    return text, found
+
+
+def _patterns(ask: Ask, given: Given) -> list[tuple[str, str]]:
+    """What may stand for this ask, "" for what is found itself; the longest code first."""
+    if ask.kind == "phone":  # first, or behind its letter
+        return [("", rf"(?:^\W*?|\b{ask.letter}\s*){PHONE}")]
+    if ask.kind != "list" or not ask.letter:
+        return []
+    codes = sorted((one.key for one in given.lists.get(ask.offers, ())), key=len, reverse=True)
+    letter = rf"(?<![A-Z0-9]){ask.letter}[\s:=.]*"
+    return [
+        (code, rf"({letter}{re.escape(normal(code))})(?![A-Z0-9])")
+        for code in codes
+        if not code.isdigit()
+    ]
+
+
+def key_of(ask: Ask, typed: str, given: Given) -> str:
+    """The key of what a number or code names in a list that was offered; "" where it is none.
+
+    What was not offered is theirs to find, who know of it.
+    """
+    items = [one.key for one in given.lists.get(ask.offers, ())]
+    if not items or typed in items or (typed.isdigit() and len(typed) > PLACES):
+        return typed
+    place = int(typed) if typed.isdigit() else 0
+    return items[place - 1] if 0 < place <= len(items) else ""
+
+
+def unlettered(flow: Flow) -> list[str]:
+    """What bare numbers answer: `NUMBER 0991000009`; `OK 482913` a list, and the ask after it."""
+    asks = [ask for ask in flow.asks if ask.kind != "note"]
+    phones = [ask.id for ask in asks if ask.kind == "phone"]
+    for at, ask in enumerate([] if phones else asks):
+        if ask.kind == "list" and not ask.letter:
+            return [ask.id, *(one.id for one in asks[at + 1 : at + 2] if one.letter)]
+    return phones
