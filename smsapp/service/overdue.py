@@ -1,4 +1,7 @@
-"""What is overdue, told to who stands above: one SMS a person and day about everybody's."""
+"""What is overdue, told to who stands above: one SMS a person and day about everybody's.
+
+Only what counts in minutes (an emergency order) is told at once, in an SMS of its own.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -49,11 +52,13 @@ def tell(rt: Runtime, db: Connection, late: Sequence[Late]) -> Told:
         above = _receiver(rt, db, one)
         if above is None:
             told.nobody.append(one)
+        elif one.step.minutes is not None:
+            told.sent += _say(rt, db, above, [one], f"{SLOT}:{one.one.id}")
         else:
             receivers[above.id] = above
             groups.setdefault(above.id, []).append(one)
     for person_id, group in sorted(groups.items()):
-        told.sent += _tell(rt, db, receivers[person_id], group)
+        told.sent += _today(rt, db, receivers[person_id], group)
     return told
 
 
@@ -63,18 +68,22 @@ def _receiver(rt: Runtime, db: Connection, late: Late) -> Person | None:
     return next((one for one in found if not one.opted_out), None)
 
 
-def _tell(rt: Runtime, db: Connection, receiver: Person, group: list[Late]) -> list[Late]:
-    day = local_day(rt, rt.now())
-    if not ticks.take_slot(db, SLOT, f"{day}:{receiver.id}", rt.now()):
-        store.put_off(db, [one.one.id for one in group], next_morning(rt, receiver.id))
-        return []
-    mine = store.settle(db, {one.one.id: receiver.id for one in group}, rt.now())
-    sent = [one for one in group if one.one.id in mine]
+def _today(rt: Runtime, db: Connection, receiver: Person, group: list[Late]) -> list[Late]:
+    """All of them in the one SMS of the day, or all of them another day."""
+    slot = f"{local_day(rt, rt.now())}:{receiver.id}"
+    if ticks.take_slot(db, SLOT, slot, rt.now()):
+        return _say(rt, db, receiver, group, f"{SLOT}:{slot}")
+    store.put_off(db, [one.one.id for one in group], next_morning(rt, receiver.id))
+    return []
+
+
+def _say(rt: Runtime, db: Connection, receiver: Person, late: list[Late], key: str) -> list[Late]:
+    mine = store.settle(db, {one.one.id: receiver.id for one in late}, rt.now())
+    sent = [one for one in late if one.one.id in mine]
     if sent:
         said = listed(rt, language_of(rt, receiver), sent)
         code = rt.settings.service_code
         text = text_for(rt, db, receiver, "remind.overdue", overdue=said, code=code)
-        key = f"overdue:{receiver.id}:{day}"
         outbox.put(
             rt, db, key=key, kind="reminder", phone=receiver.phone, text=text, lane="bulk",
             person_id=receiver.id,

@@ -73,8 +73,10 @@ def _monthly(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Roun
         if not 0 <= (today - begins).days < rt.settings.stagger_days + MISSED:
             continue
         about = first - DAY if chain.about_last else first
+        period = store.named(f"{about:%Y-%m}")
         for rest in range(min((today - begins).days + 1, rt.settings.stagger_days)):
-            yield _round(rt, kind, chain, begins + rest * DAY, rest, store.named(f"{about:%Y-%m}"))
+            one = _round(rt, kind, chain, begins + rest * DAY, rest, period)
+            yield replace(one, known_before=at_hour(rt, first, 0)) if chain.about_last else one
 
 
 def _months(today: date) -> list[date]:

@@ -8,7 +8,7 @@ from smsapp.cli import COMMANDS
 from tests.flow.build import LIBRARY, ROOT
 
 DOCS = ROOT / "docs"
-PAGES = ("writing-a-flow.md", "sign-off.md", "data-flow.md")
+PAGES = ("writing-a-flow.md", "sign-off.md", "data-flow.md", "reminders.md")
 FORMS = [flow.id for flow in LIBRARY.flows.values() if flow.kind == "form"]
 
 

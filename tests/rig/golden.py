@@ -12,6 +12,7 @@ What people and the network do stands at the start of a line, what they get begi
     drop                     the gateway says that the call ended
     sms +265...: "OK"        an SMS, \\n a new line in it; `same sms x2`: delivered twice more
     clock +15 min            time passes, and the clock does what is due
+    plan                     from now on the clock begins what comes round: tips, months, silences
     lose redis / redis down / redis up
     guided +265...           this person sees one statement a screen
     unreachable +265...      the network cannot bring this phone's SMS
@@ -207,6 +208,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"clock \+(\d+) (s|min|h)", lambda player, many, unit: player.stage.move(
         **{UNITS[unit]: int(many)}
     )),
+    (r"plan", lambda player: setattr(player.stage, "plans", True)),
     (r"lose redis", lambda player: player.stage.rt.redis.flushall()),
     (r"redis down", lambda player: player.stage.redis(NOWHERE)),
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),

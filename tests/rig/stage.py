@@ -49,6 +49,7 @@ class Stage:
     count: int = 0  # sessions and SMS so far
     hops: list[dict[str, Any]] = field(default_factory=list)
     sms: bytes = b""
+    plans: bool = False  # whether the clock begins what comes round, for the whole programme
 
     @property
     def call(self) -> Call:
@@ -103,7 +104,8 @@ class Stage:
     def move(self, **spans: float) -> None:
         """Time passes; whatever the clock of the service does is done."""
         self.now += timedelta(**spans)
-        recurring.plan_due(self.rt)
+        if self.plans:
+            recurring.plan_due(self.rt)
         for step in (callbacks.read_due, ussd.settle_silent, alerts.climb_due, remind.send_due):
             step(self.rt)
 
