@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     country: str = Field("MW", description="ISO 3166 region of numbers written without a prefix")
     timezone: str = Field("Africa/Blantyre", description="local time on screens and schedules")
 
+    prices_file: str = Field(
+        "", description="CSV with the price of an SMS: prefix, price, currency, source"
+    )
+
     flow_params: dict[str, int | bool] = Field(
         default_factory=dict, description='a country\'s values as JSON: {"iccm.cough_days": 22}'
     )

@@ -57,6 +57,9 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"sending"},
     {"deliveries"},
     {"demonstration"},
+    {"manager_month"},
+    {"stock_days"},
+    {"indicators"},
     {"roster"},
     {"roster_rules"},
     {"roster_numbers", "roster_cells"},
@@ -67,7 +70,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"people_check"},
     {"watch", "timeline", "unread"},
     {"verdict", "operators"},
-    {"period"},
+    {"prices", "period"},
 )
 
 LINES_OF_A_FILE = 250

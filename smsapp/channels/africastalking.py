@@ -89,6 +89,7 @@ class AfricasTalking:
         return CallEnd(
             session=identity(_needed(form, "sessionId")),
             phone=self._phone(form.get("phoneNumber", "")),
+            cost=form.get("cost", "").strip(),
         )
 
     def read_sms(self, body: bytes) -> SmsIn:

@@ -33,10 +33,11 @@ class HopReply:
 
 @dataclass(frozen=True)
 class CallEnd:
-    """The gateway's word that a USSD call ended."""
+    """The gateway's word that a USSD call ended. `cost`: empty where it does not say."""
 
     session: str
     phone: str
+    cost: str = ""  # an amount, behind its currency where that is known: `KES 0.8000`
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "queues",
     "operator",
     "people",
+    "month",
     "words",
     "dial",
     "sms",

@@ -14,6 +14,7 @@ from smsapp.service.deliveries import note_delivery
 from smsapp.store import inbound as store
 from smsapp.store.audit import add_audit
 from smsapp.store.inbound import Unread
+from smsapp.store.people import person_by_phone
 
 log = structlog.get_logger()
 
@@ -108,7 +109,10 @@ def _read_delivery(rt: Runtime, db: Connection, unread: Unread) -> None:
 
 
 def _read_call_end(rt: Runtime, db: Connection, unread: Unread) -> None:
-    ussd.end_call(rt, db, rt.channel.read_call_end(unread.raw))
+    end = rt.channel.read_call_end(unread.raw)
+    caller = person_by_phone(db, end.phone, rt.now())
+    store.note_sender(db, unread.id, end.phone, caller.id if caller else None)  # whose cost it is
+    ussd.end_call(rt, db, end)
 
 
 def _read_opt_out(rt: Runtime, db: Connection, unread: Unread) -> None:
