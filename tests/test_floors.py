@@ -34,6 +34,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"corrections", "team_sms"},
     {"who"},
     {"call", "settling"},
+    {"untold"},
     {"twins"},
     {"texted"},
     {"ending", "shown"},

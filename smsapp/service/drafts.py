@@ -1,6 +1,6 @@
 """Drafts: fillings that are not finished are kept, taken up again, and expire."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,10 +94,13 @@ def hold_by_sms(rt: Runtime, db: Connection, filling: Filling) -> None:
         draft_store.hold_draft(db, kept.id, filling.session, filling.text_length, due_at)
 
 
-def expire_drafts(rt: Runtime, most: int = 200) -> int:
-    """Drafts whose time is over; a report in danger is closed as it stands, unconfirmed."""
+def expire_drafts(rt: Runtime, most: int = 200, but: Collection[str] = ()) -> int:
+    """Drafts whose time is over; a report in danger is closed as it stands, unconfirmed.
+
+    `but`: the flows whose drafts somebody else looks after.
+    """
     with rt.read() as db:
-        due = draft_store.drafts_due(db, rt.now(), most)
+        due = draft_store.drafts_due(db, rt.now(), most, but=but)
     for draft in due:
         with rt.begin() as db:
             _expire(rt, db, draft)

@@ -14,7 +14,7 @@ from smsapp.channels.contract import CallEnd
 from smsapp.flow.answerback import missing_letters, warned
 from smsapp.flow.judge import judge
 from smsapp.runtime import Runtime
-from smsapp.service import drafts, outbox, people, reports, twins
+from smsapp.service import drafts, outbox, people, reports, twins, untold
 from smsapp.service.caller import caller
 from smsapp.service.fillings import as_report, last_hop
 from smsapp.service.naming import named
@@ -68,7 +68,8 @@ def end_call(rt: Runtime, db: Connection, end: CallEnd) -> None:
 
 def settle_silent(rt: Runtime) -> int:
     """What the clock does for calls: those long silent are settled, old drafts expire."""
-    count = drafts.expire_drafts(rt) + twins.record_due(rt)
+    told = [flow.id for flow in rt.flows.flows.values() if untold.tells_of_village(flow)]
+    count = drafts.expire_drafts(rt, but=told) + untold.tell_due(rt) + twins.record_due(rt)
     try:
         for session in sessions.silent(rt.redis, rt.now().timestamp(), AT_ONCE):
             count += _settle_apart(rt, session)
@@ -126,10 +127,10 @@ def _tell_danger(rt: Runtime, db: Connection, person: Person, saving: reports.Fi
     report = store.report_by_id(db, origin.report_id)
     if not any(one.id in report.classes for one in saving.flow.danger_classes):
         return False
-    if not alert_store.standing(db, report.id):
-        return False  # a child seen earlier, who is at the facility by now: nobody was called
+    # no alert: a child seen earlier, who is at the facility by now, so that nobody was called
+    word = "sms.dropped" if alert_store.standing(db, report.id) else "sms.dropped_saved"
     key = f"dropped:{origin.report_id}:{origin.n}"
-    _put(rt, db, person, key, "sms.dropped", report.id, ref=report.ref)
+    _put(rt, db, person, key, word, report.id, ref=report.ref)
     return True
 
 
@@ -145,7 +146,9 @@ def _tell_missing(rt: Runtime, db: Connection, person: Person, saving: reports.F
         "what": named(rt, person.language, saving.answers, saving.began_at),
         "letters": missing_letters(missing),
     }
-    word = warned("sms.unfinished", judged)
+    word = warned("sms.unfinished", judged) if missing else "sms.unfinished_told"
+    if not missing and not untold.tells_of_village(saving.flow):
+        return
     _put(rt, db, person, f"unfinished:{kept.id}", word, None, **values)
 
 

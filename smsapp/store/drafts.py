@@ -1,6 +1,6 @@
 """Drafts: fillings of flows that are not finished."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -137,11 +137,19 @@ def settle_draft(db: Connection, name: str, state: str) -> None:
     db.execute(SETTLE_DRAFT, {"name": name, "state": state})
 
 
-def drafts_due(db: Connection, now: datetime, most: int) -> list[Draft]:
-    """Open drafts whose time is over."""
+def drafts_due(
+    db: Connection,
+    now: datetime,
+    most: int,
+    *,
+    of: Collection[str] | None = None,
+    but: Collection[str] = (),
+) -> list[Draft]:
+    """Open drafts whose time is over. `of`: of these flows alone; `but`: of all but these."""
     query = (
         select(draft)
         .where(draft.c.state == "open", draft.c.due_at <= now, ~(draft.c.twin & draft.c.danger))
+        .where(draft.c.flow.not_in(but) if of is None else draft.c.flow.in_(of))
         .order_by(draft.c.due_at)
         .limit(most)
     )
