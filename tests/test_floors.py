@@ -46,7 +46,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"effects"},
     {"signals", "dismissal"},
     {"packing", "arrival"},
-    {"alerts", "supply", "tasks", "queries", "me", "visits"},
+    {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls"},
     {"packlist"},
     {"remind", "recurring"},
     {"remind_text", "overdue", "done"},

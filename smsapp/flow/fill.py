@@ -53,6 +53,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "to_pack": 56,  # the same, on a screen
     "missing": 20,  # products of an order: `la am or zi mt lb pa`
     "one_product": 8,
+    "lot": 12,
     "total": 2,
     "tasks": 60,  # refs with their words: `FU482913, R123455`
     "overdue": 66,  # who is late with what: `Esther follow-up 2, stock count; Eve visit`

@@ -17,8 +17,9 @@ Text = dict[str, str]  # language -> text
 AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "danger", "phone"]
 ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
-    "raise_alert", "answer_alert", "request", "answer_request", "follow_up", "record_death",
-    "query", "answer_query", "set_person", "task", "answer_task", "join_signal", "answer_signal",
+    "raise_alert", "answer_alert", "request", "answer_request", "answer_recall", "follow_up",
+    "record_death", "query", "answer_query", "set_person", "task", "answer_task",
+    "join_signal", "answer_signal",
     "record_month",
     "record_visit", "answer_visit",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ OUTCOMES = {  # what can become of each effect
     "request": TOLD,
     "answer_alert": ANSWERED,
     "answer_request": (*ANSWERED, *ORDERED),
+    "answer_recall": ("done", "not_yours", "none_open", "several"),
     "follow_up": ("done",),
     "task": ("done",),
     "answer_task": ("done", "already", "not_yours"),

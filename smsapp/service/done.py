@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service.months import own_numbers
 from smsapp.service.period import read_period
-from smsapp.store import months, orders, requests
+from smsapp.store import months, orders, recalls, requests
 from smsapp.store.people import person_by_id
 from smsapp.store.recurring import heard
 from smsapp.store.reminders import Reminder
@@ -57,6 +57,11 @@ def _order_whole(_rt: Runtime, db: Connection, one: Reminder) -> bool:
     return request is None or not orders.short_of(db, request.id)
 
 
+def _recall_answered(_rt: Runtime, db: Connection, one: Reminder) -> bool:
+    mine = [ask for ask in recalls.asked_of(db, one.person_id) if ask.recall.ref == one.period]
+    return all(ask.answer for ask in mine)
+
+
 TESTS: dict[str, Test] = {
     "follow_up": _task_closed,
     "referral": _task_closed,
@@ -70,6 +75,7 @@ TESTS: dict[str, Test] = {
     "order_out": _order_left("stocked_out"),
     "order_collect": _order_left("ready"),
     "order_short": _order_whole,
+    "recall": _recall_answered,
 }
 
 

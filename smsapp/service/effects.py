@@ -17,6 +17,7 @@ from smsapp.service import (
     months,
     packing,
     queries,
+    recalls,
     remind,
     signals,
     supply,
@@ -110,7 +111,7 @@ def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done
 
 def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     answers = case.filling.answers
-    word = ORDER_WORDS[str(answers[effect.answer])]
+    word = packing.as_word(answers[effect.answer])
     said = {
         ask.product: value if isinstance(value, int) else None
         for ask in case.filling.flow.asks
@@ -212,17 +213,12 @@ def mark_unconfirmed(db: Connection, report_id: int) -> None:
     alert_store.mark_unconfirmed(db, report_id)
 
 
-ORDER_WORDS: dict[str, packing.Word] = {  # choice of `orders` -> what it says of an order
-    "ready": "ready",
-    "some": "some",
-    "stocked_out": "stocked_out",
-    "approved": "approved",
-}
 DO = {
     "raise_alert": _raise_alert,
     "answer_alert": _answer_alert,
     "request": _request,
     "answer_request": _answer_request,
+    "answer_recall": recalls.answer,
     "follow_up": _follow_up,
     "task": tasks.plan,
     "answer_task": tasks.answer,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import months, packing, queries
+from smsapp.service import months, packing, queries, recalls
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -21,14 +21,14 @@ def known_in(
 ) -> Values:
     """What this flow says of her in her language, or of the one thing that she has picked."""
     if flow.id in PICKED and picked:
-        return PICKED[flow.id](rt, db, person, picked)
+        return PICKED[flow.id][1](rt, db, person, picked)
     return KNOWN[flow.id][1](rt, db, person, language) if flow.id in KNOWN else {}
 
 
 def known_names(flow: Flow) -> tuple[str, ...]:
     """What a dropped filling of this flow keeps as it was."""
     if flow.id in PICKED:
-        return ("name", "to_pack", "to_approve", *(f"asked_{one}" for one in flow.named_products))
+        return (*PICKED[flow.id][0], *(f"asked_{one}" for one in flow.named_products))
     return KNOWN[flow.id][0] if flow.id in KNOWN else ()
 
 
@@ -66,4 +66,16 @@ KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what
     "month": (("month",), _month),
     "me": (("language", "guided_on", "tips_on", "approver"), _me),
 }
-PICKED: dict[str, Callable[[Runtime, Connection, Person, str], Values]] = {"orders": packing.shown}
+
+
+def _lot(rt: Runtime, db: Connection, person: Person, ref: str) -> Values:
+    """Which lot of what."""
+    found = [one.recall for one in recalls.waiting(db, person) if one.recall.ref == ref]
+    language = rt.flows.spoken(person.language, training=person.training)
+    return {"name": recalls.name_of(rt, found[0], language), "lot": found[0].lot} if found else {}
+
+
+PICKED: dict[str, tuple[tuple[str, ...], Callable[[Runtime, Connection, Person, str], Values]]] = {
+    "orders": (("name", "to_pack", "to_approve"), packing.shown),
+    "recall": (("name", "lot"), _lot),
+}

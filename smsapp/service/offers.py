@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from smsapp.flow.given import Item
 from smsapp.flow.model import MAX_CHOICES, Flow
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, deaths, people, queries, supply, tasks
+from smsapp.service import alerts, deaths, people, queries, recalls, supply, tasks
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
@@ -115,7 +115,19 @@ def _tasks(rt: Runtime, db: Connection, person: Person) -> Items:
     """What is due today; the key says what picking it opens."""
     due = tuple(_task(rt, person, one) for one in tasks.due(rt, db, person))
     visits = (replace(one, key=f"visited:{one.key}") for one in waiting_items(rt, db, person))
-    return (*due, *visits)
+    recalled = (replace(one, key=f"recall:{one.key}") for one in _recalls(rt, db, person))
+    return (*recalled, *due, *visits)
+
+
+def _recalls(rt: Runtime, db: Connection, person: Person) -> Items:
+    """Lots called back that this person has not answered yet: they come before all else."""
+    return tuple(
+        Item(one.recall.ref, rt.flows.say(
+            "item.recall", person.language,
+            name=recalls.name_of(rt, one.recall, person.language), lot=one.recall.lot,
+        ))
+        for one in recalls.waiting(db, person)
+    )  # fmt: skip
 
 
 def _task(rt: Runtime, person: Person, one: tasks.Due) -> Item:
@@ -203,6 +215,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "children": (CHW, _children),
     "deaths": (CHW, _deaths),
     "tasks": (CHW, _tasks),
+    "recalls": ((*CHW, "facility"), _recalls),
     "waits": ((*ANSWERERS, "desk"), _waits),
     "alerts": (ANSWERERS, _alerts),
     "requests": (ANSWERERS, _requests),

@@ -7,7 +7,7 @@ other hears who was. She who answered may mend her own word until it has left.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
@@ -83,6 +83,12 @@ def answer_request(
     if word == "approved":
         return _approve(rt, db, packing)
     return _take(rt, db, packing, word, said or {})
+
+
+def as_word(choice: object) -> Word:
+    """What a choice of `orders` says."""
+    word: Word = next(one for one in get_args(Word) if one == choice)
+    return word
 
 
 def shown(rt: Runtime, db: Connection, person: Person, ref: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from smsapp.service import alerts, queries, supply
+from smsapp.service import alerts, queries, recalls, supply
 from smsapp.store.people import Person
 from smsapp.store.queries import Query
 
@@ -32,6 +32,10 @@ def waiting_for(db: Connection, person: Person, now: datetime) -> list[Waiting]:
     found += [
         Waiting("orders", one.ref, one.place_short, one.requested_at)
         for one in supply.open_requests(db, person, now)
+    ]
+    found += [
+        Waiting("recall", one.recall.ref, one.recall.lot, one.recall.at)
+        for one in recalls.waiting(db, person)
     ]
     found += [
         Waiting(flow, one.query.ref, one.chw_short, one.query.asked_at, one.query)

@@ -389,6 +389,31 @@ stock_movement = Table(  # what a report says of a product; what is on hand is d
     ),
 )
 
+recall = Table(  # a lot that nobody may use any more
+    "recall",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False, unique=True),
+    Column("product", String(8), nullable=False),
+    Column("lot", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(80), nullable=False),
+    _at("at", nullable=False),
+    UniqueConstraint("product", "lot", name="uq_recall_product_lot"),
+)
+
+recall_answer = Table(  # whom it reached, and what each has said
+    "recall_answer",
+    metadata,
+    Column("recall_id", Id, ForeignKey("recall.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    _at("told_at", nullable=False),
+    Column("answer", String(8), nullable=False, default=""),  # aside none; empty: not yet
+    Column("amount", Integer),  # set aside, in single units
+    _at("answered_at"),
+    Index("ix_recall_answer_person", "person_id"),
+)
+
 signal = Table(  # what several reports of one trigger and village have in common: their alert
     "signal",
     metadata,

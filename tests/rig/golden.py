@@ -18,6 +18,7 @@ What people and the network do stands at the start of a line, what they get begi
     unreachable +265...      the network cannot bring this phone's SMS
     explain BAMBINO CCM      an operator says what a word means
     signed / signed en       every flow is signed in English and French, or in these languages only
+    recall la B1234          somebody calls a lot back
     flows NAME               flows of tests/golden/flows/NAME are added
 
     < Age in MONTHS?         one line of the screen        * end     it was the last screen
@@ -38,7 +39,7 @@ import pytest
 from smsapp.channels.contract import HopReply
 from smsapp.flow.library import Library
 from smsapp.flow.load import load_flow
-from smsapp.service import callbacks, unread
+from smsapp.service import callbacks, recalls, unread
 from tests.rig.stage import FOLDER, NOWHERE, Stage
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
@@ -53,7 +54,9 @@ WATCHED = {  # what is looked at after each line: query, and how a row is told
     "draft": "SELECT id, flow, state, danger FROM draft ORDER BY id",
     "sms": "SELECT id, phone, text, kind FROM outbound ORDER BY id",
 }
+REFS = "SELECT ref FROM report UNION ALL SELECT ref FROM recall"
 ANSWERS = (
+    "recall",
     "alerts",
     "orders",
     "desk",
@@ -126,7 +129,7 @@ class Player:
 
     def tell(self, said: str) -> str:
         """With the names of refs instead of the refs."""
-        for (ref,) in self.stage.rows("SELECT ref FROM report ORDER BY id"):
+        for (ref,) in self.stage.rows(REFS):
             whole = re.compile(rf"(?<!\d){ref}(?!\d)")
             if whole.search(said):
                 self.refs.setdefault(ref, f"<ref{len(self.refs) + 1}>")
@@ -182,6 +185,9 @@ class Player:
         unread.explain(self.stage.rt, word, means, "operator", "", "")
         callbacks.read_due(self.stage.rt)
 
+    def _recall(self, product: str, lot: str) -> None:
+        recalls.begin(self.stage.rt, product, lot, "a test", "operator")
+
     def _signed(self, languages: str) -> None:
         flows = self.stage.rt.flows
         known = languages.split() or ("en", "fr")
@@ -215,6 +221,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"guided (\+\d+)", Player._guided),
     (r"unreachable (\+\d+)", Player._unreachable),
     (r"explain (\w+) (\w+)", Player._explain),
+    (r"recall (\w+) (\w+)", Player._recall),
     (r"signed((?: \w\w)*)", Player._signed),
     (r"flows (\w+)", Player._flows),
 ]  # fmt: skip

@@ -1,0 +1,143 @@
+"""A lot is called back: everybody who may hold it is told, and each one's answer is waited for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from smsapp.flow.model import Effect
+from smsapp.ref import make_ref
+from smsapp.runtime import Runtime
+from smsapp.service import outbox, remind
+from smsapp.service.filled import Case, Done
+from smsapp.service.people import text_for
+from smsapp.store import recalls as store
+from smsapp.store.audit import add_audit
+from smsapp.store.outbound import NewOutbound
+from smsapp.store.people import Person, people_by_ids
+from smsapp.store.recalls import Asked, Recall
+
+KIND = "recall"  # its chain
+HOLDERS = ("chw", "facility")
+TOGETHER = 500  # people told in one transaction
+REF_TRIES = 5  # a ref is random: one of a million is taken
+LOT_LENGTH = 12  # characters, so that the SMS is one
+
+
+class NotKnown(Exception):
+    """The product, or the lot, cannot be meant. The message names the cure."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a recall came to. `again`: this lot was called back before; who is new was told."""
+
+    ref: str
+    told: int
+    without_phone: tuple[str, ...]  # codes
+    again: bool
+
+
+def begin(rt: Runtime, product: str, lot: str, reason: str, by: str) -> Begun:
+    """Call a lot back: every active CHW and facility that may hold the product is told.
+
+    Training or not, and whether they said STOP: what is in the box is real. Said again, it reaches
+    those who came since. Raises NotKnown.
+    """
+    product, lot = product.lower(), lot.upper()
+    if product not in rt.flows.products:
+        raise NotKnown(f"{product} is no product; the ids are: {' '.join(rt.flows.products)}")
+    if not lot.isascii() or not 1 <= len(lot) <= LOT_LENGTH:
+        raise NotKnown(f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits")
+    found, again = _write(rt, product, lot, reason, by)
+    with rt.read() as db:
+        asked = {one.person_id for one in store.asked_in(db, found.id)}
+        fresh = [one for one in store.holders(db, product, HOLDERS) if one not in asked]
+    without: list[str] = []
+    for start in range(0, len(fresh), TOGETHER):
+        with rt.begin() as db:
+            without += _tell(rt, db, found, fresh[start : start + TOGETHER])
+    return Begun(found.ref, len(fresh), tuple(without), again)
+
+
+def _write(rt: Runtime, product: str, lot: str, reason: str, by: str) -> tuple[Recall, bool]:
+    for _ in range(REF_TRIES):
+        with rt.begin() as db:
+            old = store.find(db, product, lot)
+            if old is not None:
+                return old, True
+            values = {"product": product, "lot": lot, "reason": reason, "by": by, "at": rt.now()}
+            if store.add(db, ref=make_ref(), **values) is not None:
+                add_audit(
+                    db, rt.now(), actor=by, action="recall", object=f"lot:{product}:{lot}",
+                    reason=reason, address="",
+                )  # fmt: skip
+                made = store.find(db, product, lot)
+                assert made is not None
+                return made, False
+    raise RuntimeError("no free reference was found for a recall")
+
+
+def _tell(rt: Runtime, db: Connection, found: Recall, ids: Sequence[int]) -> list[str]:
+    """Ask each of them. Gives the codes of those without a phone: their chain climbs too."""
+    people = people_by_ids(db, ids, rt.now())
+    store.ask(db, found.id, ids, rt.now())
+    for one in people:
+        remind.begin(rt, db, KIND, one.id, found.ref, rt.now())
+    rows = [
+        NewOutbound(
+            key=f"recall:{found.id}:{one.id}",
+            kind="reply",
+            phone=one.phone,
+            text=_text(rt, db, found, one),
+            lane="bulk",
+            person_id=one.id,
+        )
+        for one in people
+        if one.phone
+    ]
+    outbox.put_many(rt, db, rows)
+    return [one.code for one in people if not one.phone]
+
+
+def _text(rt: Runtime, db: Connection, found: Recall, one: Person) -> str:
+    language = rt.flows.spoken(one.language, training=one.training)
+    values = {"ref": found.ref, "lot": found.lot, "code": rt.settings.service_code}
+    values["name"] = name_of(rt, found, language)
+    return text_for(rt, db, one, "recall.told", **values)
+
+
+def name_of(rt: Runtime, found: Recall, language: str) -> str:
+    """How a language calls the product."""
+    names = rt.flows.products[found.product].name
+    return names.get(language) or next(iter(names.values()))
+
+
+def waiting(db: Connection, person: Person) -> list[Asked]:
+    """What this person has not answered yet, oldest first."""
+    return [one for one in store.asked_of(db, person.id) if not one.answer]
+
+
+def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """She says what she has of it: `done`, `not_yours`, `none_open`, `several`."""
+    answers = case.filling.answers
+    ref = answers.get(effect.ask)
+    mine = store.asked_of(db, case.person.id)
+    meant = [one for one in mine if one.recall.ref == ref] if ref else waiting(db, case.person)
+    if len(meant) != 1:
+        none = "not_yours" if ref else "none_open"
+        done.outcomes[effect.id] = "several" if meant else none
+        return
+    amount = answers.get(effect.kind)
+    said = str(answers[effect.answer])
+    number = amount if isinstance(amount, int) and said == "aside" else None
+    if case.fresh:
+        store.answer(db, meant[0].recall.id, case.person.id, said, number, rt.now())
+    done.outcomes[effect.id] = "done"
+    done.values |= {"ref": meant[0].recall.ref, "lot": meant[0].recall.lot}
+
+
+def status(rt: Runtime) -> list[tuple[Recall, list[Asked]]]:
+    """Every recall, latest first, with everybody who was asked."""
+    with rt.read() as db:
+        return [(one, store.asked_in(db, one.id)) for one in store.every(db)]

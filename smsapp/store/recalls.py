@@ -1,0 +1,117 @@
+"""Lots that are called back: whom each reached, and what they have said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, or_, select, update
+
+from smsapp.store.connect import each_insert
+from smsapp.store.tables import holding, person, recall, recall_answer
+
+
+@dataclass(frozen=True)
+class Recall:
+    """A lot that nobody may use any more."""
+
+    id: int
+    ref: str
+    product: str
+    lot: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One recall and one person who is to answer it. `answer`: aside, none, or empty."""
+
+    recall: Recall
+    person_id: int
+    code: str
+    role: str
+    answer: str
+    amount: int | None
+    answered_at: datetime | None
+
+
+ADD = each_insert(recall, lambda new: new.on_conflict_do_nothing().returning(recall.c.id))
+PEOPLE = each_insert(recall_answer, lambda new: new.on_conflict_do_nothing())
+PARTS = ("id", "ref", "product", "lot", "reason", "at")
+
+
+def add(db: Connection, **values: Any) -> int | None:
+    """Write a recall; gives its id. None: this lot, or this ref, is there already."""
+    row: int | None = db.scalars(ADD[db.dialect.name], [values]).one_or_none()
+    return row
+
+
+def find(db: Connection, product: str, lot: str) -> Recall | None:
+    """The recall of this lot."""
+    query = select(recall).where(recall.c.product == product, recall.c.lot == lot)
+    row = db.execute(query).one_or_none()
+    return _recall(row) if row else None
+
+
+def every(db: Connection) -> list[Recall]:
+    """All of them, latest first."""
+    return [_recall(row) for row in db.execute(select(recall).order_by(recall.c.id.desc()))]
+
+
+def holders(db: Connection, product: str, roles: Sequence[str]) -> list[int]:
+    """Ids of the active people of these roles who hold a product, or may: nothing is recorded."""
+    hers = holding.c.person_id == person.c.id
+    held = select(holding.c.product).where(hers, holding.c.product == product).exists()
+    nothing = ~select(holding.c.product).where(hers).exists()
+    query = select(person.c.id).where(person.c.active, person.c.role.in_(roles))
+    return list(db.scalars(query.where(or_(held, nothing)).order_by(person.c.id)))
+
+
+def ask(db: Connection, recall_id: int, ids: Sequence[int], at: datetime) -> None:
+    """From now on each of them is to answer."""
+    rows = [{"recall_id": recall_id, "person_id": one, "told_at": at, "answer": ""} for one in ids]
+    if rows:
+        db.execute(PEOPLE[db.dialect.name], rows)
+
+
+def answer(
+    db: Connection, recall_id: int, person_id: int, said: str, amount: int | None, at: datetime
+) -> None:
+    """What this person says of it now; she may say otherwise later."""
+    mine = (recall_answer.c.recall_id == recall_id, recall_answer.c.person_id == person_id)
+    values = {"answer": said, "amount": amount, "answered_at": at}
+    db.execute(update(recall_answer).where(*mine).values(values))
+
+
+def asked_of(db: Connection, person_id: int) -> list[Asked]:
+    """What this person was asked, answered or not, oldest first."""
+    return _asked(db, _all().where(recall_answer.c.person_id == person_id))
+
+
+def asked_in(db: Connection, recall_id: int) -> list[Asked]:
+    """Everybody who was asked, by code."""
+    return _asked(db, _all().where(recall.c.id == recall_id))
+
+
+def _all() -> Select[Any]:
+    return (
+        select(recall, recall_answer, person.c.code, person.c.role)
+        .join(recall_answer, recall_answer.c.recall_id == recall.c.id)
+        .join(person, person.c.id == recall_answer.c.person_id)
+        .order_by(recall.c.id, person.c.code)
+    )
+
+
+def _asked(db: Connection, query: Select[Any]) -> list[Asked]:
+    return [
+        Asked(
+            _recall(row), row.person_id, row.code, row.role, row.answer, row.amount,
+            row.answered_at,
+        )
+        for row in db.execute(query)
+    ]  # fmt: skip
+
+
+def _recall(row: Row[Any]) -> Recall:
+    return Recall(**{name: row._mapping[name] for name in PARTS})
