@@ -7,6 +7,7 @@ import click
 
 from smsapp.phone import mask
 from smsapp.runtime import Runtime, build
+from smsapp.service.leaving import CannotLeave, leave_by_code
 from smsapp.service.people import TRAINING_DAYS, end_training, start_training
 from smsapp.service.people_check import check_people
 from smsapp.service.places import Outcome, import_places
@@ -86,6 +87,24 @@ def check(ctx: click.Context) -> None:
     if not found:
         click.echo("Nothing to mend.")
     ctx.exit(1 if found else 0)
+
+
+@people.command()
+@click.argument("code")
+@click.option(
+    "--successor", default="", help="Code of who takes over; else the deputy, else above."
+)
+def leave(code: str, successor: str) -> None:
+    """Somebody leaves today: what is open goes to another, who is told."""
+    try:
+        done = leave_by_code(build(read_settings()), code, successor)
+    except CannotLeave as error:
+        raise click.ClickException(f"{error} `smsapp people list` shows all.") from None
+    moved = ", ".join(f"{count} {what}" for what, count in done.counts.items()) or "nothing"
+    if done.heir:
+        click.echo(f"{code} has left. Now with {done.heir}: {moved}.")
+    else:
+        click.echo(f"{code} has left. Nobody took over: {moved} open. smsapp people check")
 
 
 def _unknown(code: str) -> click.ClickException:

@@ -8,7 +8,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "phone": 16,  # E.164 with its plus: ITU-T E.164, 15 digits
     "help": 16,
     "ref": 6,
-    "chw": 12,
+    "chw": 13,  # with a question mark where it is not sure
     "chw_phone": 16,
     "name": 12,
     "facility": 12,
@@ -37,6 +37,10 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "age": 2,
     "line": 3,  # of her paper register
     "count": 2,
+    "due": 3,  # to be seen again
+    "chws": 3,
+    "orders": 3,
+    "calls": 3,
     "trigger": 24,  # the number and words of a trigger: `12 Death, cause unknown`
     "affected": 5,  # of all reports that joined
     "dead": 5,

@@ -219,6 +219,11 @@ def widen(rt: Runtime, db: Connection, alert: Alert, chw: Person) -> None:
         _tell(rt, db, alert, level, fresh, which="first")
 
 
+def hand_over(rt: Runtime, db: Connection, alert: Alert, heir: Person, level: int) -> None:
+    """Who was told has left: this one may answer in her place, and hears it now."""
+    _tell(rt, db, alert, level, [heir], which="first")
+
+
 def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     """Everyone told so far hears the alert once more, as it reads now."""
     told = {row.person_id: row for row in store.told(db, alert.id)}

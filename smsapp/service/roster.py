@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
+from smsapp.service.leaving import leave
 from smsapp.service.places import (
     Outcome,
     Preview,
@@ -25,6 +26,7 @@ from smsapp.service.table import BadTable, Cells, Line, Problem, read_table
 from smsapp.store import roster as store
 from smsapp.store.audit import add_audit
 from smsapp.store.numbers import everybodys
+from smsapp.store.people import person_by_id
 from smsapp.store.roster import KnownPerson
 
 REQUIRED = ("code", "name", "phone", "role", "language", "place")
@@ -99,15 +101,16 @@ def _columns(one: Entry, known: Known) -> dict[str, Any]:
     active, training, until = one.active, one.training, one.training_until
     if training is None:
         training, until = (old.training, old.training_until) if old else (False, None)
+    here = (old.active if old else True) if active is None else active
     return {
         "code": one.code,
         "name": one.name,
         "short": one.short,
-        "phone": one.phone or None,
+        "phone": one.phone or None if here else None,  # who left is told nothing any more
         "role": one.role,
         "language": one.language,
         "place_id": place.id if place else 0,
-        "active": (old.active if old else True) if active is None else active,
+        "active": here,
         "training": training,
         "training_until": until,
     }
@@ -170,6 +173,11 @@ def _write(
     products = {people[one.code].id: one.products for one in entries if one.products is not None}
     store.change_products(db, products)
     write_numbers(rt, db, _holders(entries, rows, known, people))
+    for row in rows:
+        old = known.people.get(row["code"])
+        gone = person_by_id(db, old.id, now) if old and old.active and not row["active"] else None
+        if gone:
+            leave(rt, db, gone)
 
 
 def _holders(

@@ -178,7 +178,7 @@ def set_language(db: Connection, person_id: int, language: str) -> None:
     change_person(db, person_id, language=language)
 
 
-def change_person(db: Connection, person_id: int, **values: str | bool) -> None:
+def change_person(db: Connection, person_id: int, **values: str | bool | None) -> None:
     """Write what is now true of a person."""
     db.execute(update(person).where(person.c.id == person_id).values(values))
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, and_, exists, func, or_, select
 
+from smsapp.store.leaving import TO_GET, TO_PACK
 from smsapp.store.numbers import NOW_HELD
 from smsapp.store.queries import OPEN as QUERY_OPEN
-from smsapp.store.requests import OPEN as REQUEST_OPEN
 from smsapp.store.tables import (
     alert,
     alert_told,
@@ -118,7 +118,7 @@ def left_with(db: Connection) -> dict[str, list[str]]:
     hers = {
         "tasks": select(task.c.person_id).where(task.c.state == "open"),
         "drafts": select(draft.c.person_id).where(draft.c.state == "open"),
-        "orders": select(request.c.person_id).where(request.c.state.in_(REQUEST_OPEN)),
+        "orders": select(request.c.person_id).where(request.c.state.in_(TO_GET)),
         "queries": select(query.c.person_id).where(query.c.state.in_(QUERY_OPEN)),
     }
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -137,7 +137,7 @@ def nobodys(db: Connection) -> list[tuple[str, str]]:
             request,
             request_told,
             request_told.c.request_id,
-            request.c.state.in_(REQUEST_OPEN),
+            request.c.state.in_(TO_PACK),
         ),
     }
     found = []

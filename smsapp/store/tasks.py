@@ -62,8 +62,9 @@ def due_tasks(db: Connection, person_id: int, today: date) -> list[Task]:
 
 def task_of(db: Connection, person_id: int, ref: str, kind: str) -> Task | None:
     """What she has, or had, to do about the report of this ref."""
-    query = _tasks().where(report.c.person_id == person_id, report.c.ref == ref)
-    row = db.execute(query.where(task.c.kind == kind)).one_or_none()
+    query = _tasks().where(task.c.person_id == person_id, report.c.ref == ref)
+    newest = query.where(task.c.kind == kind).order_by(task.c.id.desc()).limit(1)
+    row = db.execute(newest).one_or_none()
     return _task(row) if row else None
 
 

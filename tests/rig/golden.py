@@ -16,6 +16,7 @@ What people and the network do stands at the start of a line, what they get begi
     lose redis / redis down / redis up
     guided +265...           this person sees one statement a screen
     unreachable +265...      the network cannot bring this phone's SMS
+    leave REAL-101 REAL-111  this person leaves, to this successor if one is named
     explain BAMBINO CCM      an operator says what a word means
     signed / signed en       every flow is signed in English and French, or in these languages only
     recall la B1234          somebody calls a lot back
@@ -40,6 +41,7 @@ from smsapp.channels.contract import HopReply
 from smsapp.flow.library import Library
 from smsapp.flow.load import load_flow
 from smsapp.service import callbacks, recalls, unread
+from smsapp.service.leaving import leave_by_code
 from tests.rig.stage import FOLDER, NOWHERE, Stage
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
@@ -181,6 +183,9 @@ class Player:
     def _phone(self, phone: str) -> None:
         self.stage.phone = phone
 
+    def _leave(self, code: str, successor: str) -> None:
+        leave_by_code(self.stage.rt, code, successor or "")
+
     def _explain(self, word: str, means: str) -> None:
         unread.explain(self.stage.rt, word, means, "operator", "", "")
         callbacks.read_due(self.stage.rt)
@@ -220,6 +225,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),
     (r"guided (\+\d+)", Player._guided),
     (r"unreachable (\+\d+)", Player._unreachable),
+    (r"leave (\S+)(?: (\S+))?", Player._leave),
     (r"explain (\w+) (\w+)", Player._explain),
     (r"recall (\w+) (\w+)", Player._recall),
     (r"signed((?: \w\w)*)", Player._signed),
