@@ -10,7 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, lanes, outbox_sweep, queries, recurring, remind, ussd
+from smsapp.service import alerts, errands, lanes, outbox_sweep, queries, recurring, remind, ussd
 from smsapp.store import ticks
 
 log = structlog.get_logger()
@@ -37,6 +37,7 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
         "climb": lambda: alerts.climb_due(rt),
         "plan": lambda: every(rt, "plan", HOUR, recurring.plan_due),
         "remind": lambda: remind.send_due(rt),
+        "errands": lambda: errands.send_due(rt),
         "settle": lambda: ussd.settle_silent(rt),
         "hand_over": lambda: every(rt, "hand_over", HOUR, queries.hand_over),
         "sweep": lambda: every(rt, "sweep", rt.settings.sweep_seconds, outbox_sweep.sweep),

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     silent_days: int = Field(
         14, ge=1, le=90, description="a CHW not heard for so many days: programme's choice"
     )
+    errands_a_day: int = Field(
+        5, ge=1, le=20, description="messages a supervisor sends a day: programme's choice"
+    )
     number_days: int = Field(
         90, ge=30, le=365, description="a number not heard for so many days is asked about"
     )

@@ -49,7 +49,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"leaving", "roster_rules"},
     {"signals", "dismissal"},
     {"packing", "arrival"},
-    {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls"},
+    {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands"},
     {"packlist"},
     {"remind", "recurring"},
     {"remind_text", "overdue", "done"},

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from smsapp import phone
+from smsapp import gsm, phone
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, holds, limit
 from smsapp.flow.model import Ask, Choice, Value
@@ -50,7 +50,7 @@ def parse(ask: Ask, typed: str, facts: Facts, given: Given) -> Value | Wrong:
     if not typed:
         return Wrong("wrong.empty")
     if ask.kind == "text":
-        return typed if len(typed) <= MAX_TEXT else Wrong("wrong.long", {"max": str(MAX_TEXT)})
+        return _text(ask, typed, facts)
     if ask.kind == "number":
         return _number(ask, typed, facts)
     if ask.kind == "ticks":
@@ -60,6 +60,18 @@ def parse(ask: Ask, typed: str, facts: Facts, given: Given) -> Value | Wrong:
     if ask.kind == "phone":
         return _phone(typed, given)
     return _one(ask, typed, facts)
+
+
+def _text(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:
+    """Words. Where the ask has a limit they go on in an SMS: nearest GSM letters, septets."""
+    most = limit(ask.max, facts, MAX_TEXT)
+    if ask.max is None:
+        return typed if len(typed) <= most else Wrong("wrong.long", {"max": str(most)})
+    said = gsm.fold(" ".join(gsm.clean(typed).split()))
+    size = gsm.measure(said)
+    if size.outside:
+        return Wrong("wrong.letters")
+    return said if size.units <= most else Wrong("wrong.long", {"max": str(most)})
 
 
 def _phone(typed: str, given: Given) -> Value | Wrong:

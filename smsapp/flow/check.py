@@ -130,15 +130,23 @@ def _product_words(library: Library) -> Iterator[Problem]:
 
 
 def shared_keywords(library: Library) -> Iterator[Problem]:
-    """Words that begin an SMS to more than one flow, or are a command."""
-    owners = {
-        word: f"the command {name}"
-        for name, command in library.words.command.items()
-        for word in command.words
-    }
+    """Words that are a command, or begin an SMS to two flows that one person may use."""
+    commands = {word: name for name, one in library.words.command.items() for word in one.words}
+    owners: dict[str, list[Flow]] = {}
     for flow in library.flows.values():
         for keyword in flow.keywords:
-            owner = owners.setdefault(keyword.word, flow.id)
-            if owner != flow.id:
+            known = owners.setdefault(keyword.word, [])
+            owner = next((one.id for one in known if _meet(one, flow)), "")
+            if keyword.word in commands:
+                owner = f"the command {commands[keyword.word]}"
+            if owner:
                 cure = f"{owner} has this word already; choose another"
                 yield Problem(f"{flow.id}.toml", f"keyword {keyword.word}", "keyword", cure)
+            known.append(flow)
+
+
+def _meet(one: Flow, other: Flow) -> bool:
+    """Whether somebody may use both."""
+    if one.id == other.id:
+        return False
+    return not (one.roles and other.roles) or bool(set(one.roles) & set(other.roles))

@@ -59,6 +59,10 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "one_product": 8,
     "lot": 12,
     "total": 2,
+    "errand": 70,  # what a supervisor wrote: flows/errand.toml
+    "left": 36,  # names of those who have not done it
+    "asked": 3,
+    "closed": 3,
     "tasks": 60,  # refs with their words: `FU482913, R123455`
     "overdue": 66,  # who is late with what: `Esther follow-up 2, stock count; Eve visit`
 }

@@ -5,7 +5,7 @@ two keywords are equally near it is neither.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -33,6 +33,16 @@ class Opening:
     ref: str = ""  # of the earlier report that this answers
     rest: str = ""  # the letters and digits
     said: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+def hers(library: Library, opening: Opening, offered: Collection[str]) -> Opening:
+    """The same for somebody of another role, where one of the flows offered has that word too."""
+    flow = library.flows.get(opening.flow)
+    words = {one.word for one in flow.keywords} if flow and flow.id not in offered else set()
+    for name in offered if words else ():
+        if words & {one.word for one in library.flows[name].keywords}:
+            return replace(opening, flow=name, sets={})
+    return opening
 
 
 def open_sms(library: Library, body: str, misspelt: Mapping[str, str] | None = None) -> Opening:

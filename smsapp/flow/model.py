@@ -21,7 +21,7 @@ EffectKind = Literal[
     "record_death", "query", "answer_query", "set_person", "task", "answer_task",
     "join_signal", "answer_signal",
     "record_month",
-    "record_visit", "answer_visit",
+    "record_visit", "answer_visit", "send_errand", "answer_errand",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free

@@ -31,6 +31,8 @@ OUTCOMES = {  # what can become of each effect
     "record_month": ("done", "replaced", "later"),
     "record_visit": ("done", "confirmed", "already", "not_yours"),
     "answer_visit": ANSWERED,
+    "send_errand": ("done", "already", "late", "limit", "not_yours"),
+    "answer_errand": (*ANSWERED, "later"),
     "answer_signal": ("done", "already", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)

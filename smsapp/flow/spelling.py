@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from smsapp import gsm
 
+WORD_LENGTH = 40  # characters of a word that nobody understood: the column's width
+NO_WORD = "?"  # what was not understood has no word
 NEAR_FROM = 4  # letters of a word that may be one letter wrong: shorter ones are too alike
 _DIGIT_LIKE = str.maketrans("OIL", "011")
 _LETTER_LIKE = str.maketrans("01", "OI")
@@ -72,3 +74,10 @@ def _one_wrong(one: str, other: str) -> bool:
         one, other = one[:-1], other[:-1]
     sizes = {len(one), len(other)}
     return sizes <= {0, 1} or (sizes == {2} and one == other[::-1])
+
+
+def first_word(body: str) -> str:
+    """The word that may have been meant for a keyword."""
+    words = re.findall(r"[A-Z]+", normal(body))
+    long = [word for word in words if len(word) > 1]
+    return next(iter([*long, *words]), NO_WORD)[:WORD_LENGTH]

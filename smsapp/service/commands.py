@@ -1,4 +1,4 @@
-"""The words that are no report: HELP, WHO, LAST, TASK, LANG, STOP, START, FIX, CANCEL, VISIT."""
+"""The words that are no report: HELP, WHO, LAST, TASK, LANG, STOP, VISIT, REMIND and others."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening, open_sms
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
-from smsapp.service import corrections, people, tasks, team_sms, visits
+from smsapp.service import corrections, errands, people, tasks, team_sms, visits
 from smsapp.service.given import given_in
 from smsapp.service.naming import local_time
 from smsapp.service.texted import Answer, lost
@@ -93,6 +93,7 @@ def _tasks(
     """What is due for her today, as it is answered: `FU482913`, `R123455`."""
     chw = person.role == "chw"
     due = [one.word + one.ref for one in tasks.due(rt, db, person)] if chw else []
+    due += [f"DONE{one.key}" for one in errands.asked_items(rt, db, person)] if chw else []
     due += ["VISIT"] if chw and visits.waiting(rt, db, person) else []
     if not due:
         return lost(rt, db, person, "sms.tasks_none")
@@ -142,4 +143,5 @@ DO = {
     "fix": corrections.fix,
     "cancel": corrections.cancel,
     "visit": team_sms.visit,
+    "remind": team_sms.remind,
 }

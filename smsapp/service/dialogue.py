@@ -4,7 +4,6 @@ A command, one report or several, an answer to an earlier report, or letters tha
 begun on either face. What nobody can read is told so, and its first word is kept for the operators.
 """
 
-import re
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -15,10 +14,10 @@ from smsapp.flow.answerback import help_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge
 from smsapp.flow.keys import has_answers
-from smsapp.flow.keyword import Opening, open_all
+from smsapp.flow.keyword import Opening, hers, open_all
 from smsapp.flow.model import Flow
 from smsapp.flow.reading import read
-from smsapp.flow.spelling import normal
+from smsapp.flow.spelling import first_word, normal
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
 from smsapp.service.caller import OWN, Line
@@ -31,14 +30,12 @@ from smsapp.store.misspellings import meanings
 from smsapp.store.people import Person
 
 CLEAR_ANSWERS = 2  # fewer letters with digits may be any text
-WORD_LENGTH = 40  # characters: the column's width
-NO_WORD = "?"  # what was not understood has no word
 
 
 def answer_sms(rt: Runtime, db: Connection, person: Person, sms: SmsIn, line: Line = OWN) -> Answer:
     """Do what the SMS says, each thing of it once. From another's phone only reports count."""
     base = given_at_dial(rt, db, person, "sms", line)
-    found = openings(rt, db, sms.text)
+    found = [hers(rt.flows, one, base.flows) for one in openings(rt, db, sms.text)]
     if line.borrowed:
         found = [one for one in found if one.flow in base.flows] or [Opening(rest=normal(sms.text))]
     if len(found) > 1:
@@ -109,14 +106,7 @@ def _private_flows(rt: Runtime) -> set[str]:
 
 def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
     said = lost(rt, db, person, "sms.not_understood")
-    return Answer(said.texts, unread=_first_word(sms.text))
-
-
-def _first_word(body: str) -> str:
-    """The word that may have been meant for a keyword."""
-    words = re.findall(r"[A-Z]+", normal(body))
-    long = [word for word in words if len(word) > 1]
-    return next(iter([*long, *words]), NO_WORD)[:WORD_LENGTH]
+    return Answer(said.texts, unread=first_word(sms.text))
 
 
 def _amend(

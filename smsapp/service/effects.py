@@ -13,6 +13,7 @@ from smsapp.service import (
     alerts,
     deaths,
     dismissal,
+    errands,
     me,
     months,
     packing,
@@ -228,9 +229,9 @@ DO = {
     "answer_query": _answer_query,
     "set_person": _set_person,
     "join_signal": signals.join,
-    "record_visit": visits.record,
-    "answer_visit": visits.answer,
     "answer_signal": dismissal.dismiss,
+    **visits.EFFECTS,
+    **errands.EFFECTS,
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,

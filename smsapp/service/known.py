@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import months, packing, queries, recalls
+from smsapp.service import errands, months, packing, queries, recalls
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -78,4 +78,6 @@ def _lot(rt: Runtime, db: Connection, person: Person, ref: str) -> Values:
 PICKED: dict[str, tuple[tuple[str, ...], Callable[[Runtime, Connection, Person, str], Values]]] = {
     "orders": (("name", "to_pack", "to_approve"), packing.shown),
     "recall": (("name", "lot"), _lot),
+    "done": (("errand", "name", "date"), errands.asked_of),
+    "sent": (("errand", "name", "date", "left"), errands.sent_by),
 }

@@ -11,6 +11,7 @@ from smsapp.flow.given import Item
 from smsapp.flow.model import MAX_CHOICES, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, deaths, people, queries, recalls, supply, tasks
+from smsapp.service.errands import asked_items, day_items, sent_items, whom_items
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
@@ -116,7 +117,8 @@ def _tasks(rt: Runtime, db: Connection, person: Person) -> Items:
     due = tuple(_task(rt, person, one) for one in tasks.due(rt, db, person))
     visits = (replace(one, key=f"visited:{one.key}") for one in waiting_items(rt, db, person))
     recalled = (replace(one, key=f"recall:{one.key}") for one in _recalls(rt, db, person))
-    return (*recalled, *due, *visits)
+    asked = (replace(one, key=f"done:{one.key}") for one in asked_items(rt, db, person))
+    return (*recalled, *due, *visits, *asked)
 
 
 def _recalls(rt: Runtime, db: Connection, person: Person) -> Items:
@@ -230,6 +232,10 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "out": (("supervisor",), out_items),
     "team": (("supervisor",), team_items),
     "visits": (CHW, waiting_items),
+    "whom": (("supervisor",), whom_items),
+    "days": (("supervisor",), day_items),
+    "asked": (CHW, asked_items),
+    "sent": (("supervisor", "desk"), sent_items),
     "unconfirmed": (("district",), unconfirmed_items),
     "villages": (CHW, _villages),
 }

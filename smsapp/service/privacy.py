@@ -12,6 +12,7 @@ from smsapp.store import drafts, queries
 from smsapp.store.misspellings import meanings
 from smsapp.store.people import Person
 
+PRIVATE_COMMANDS = {"remind"}  # a supervisor's own words to a CHW
 REF = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -19,6 +20,8 @@ def is_private(rt: Runtime, db: Connection, person: Person | None, body: str) ->
     """Whether an SMS belongs to a private flow: by its word, by a ref, or because it goes on."""
     openings = open_all(rt.flows, body, meanings(db))
     flows = [rt.flows.flows[one.flow] for one in openings if one.flow]
+    if any(one.command in PRIVATE_COMMANDS for one in openings):
+        return True
     if any(flow.private for flow in flows) or names_private(rt.flows, body):
         return True
     if person and queries.any_private(db, person.id, REF.findall(normal(body))):

@@ -1,4 +1,4 @@
-"""What a supervisor and his CHWs write in words of their own: VISIT.
+"""What a supervisor and his CHWs write in words of their own: VISIT, REMIND.
 
 Each becomes a filling of the flow that the same thing has by USSD: one validator, one reply.
 """
@@ -11,7 +11,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.dates import day_back
+from smsapp.flow.answer import Wrong, parse
+from smsapp.flow.dates import day_ahead, day_back
 from smsapp.flow.given import Given
 from smsapp.flow.judge import judge, limit
 from smsapp.flow.keyword import Opening
@@ -19,6 +20,7 @@ from smsapp.flow.model import Answers, Flow
 from smsapp.flow.reading import Reading
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
+from smsapp.service.errands import AHEAD, ALL
 from smsapp.service.given import given_begun, given_in
 from smsapp.service.naming import local_day
 from smsapp.service.texted import Answer, begin_filling, lost, save
@@ -26,6 +28,9 @@ from smsapp.store.people import Person
 from smsapp.store.team import Member, members
 
 WORDS = re.compile(r"[^\s,;:()]+")
+EVERYBODY = ("ALL", "TOUS", "TOUTES", "WOTE", "ONSE")
+LEAST = 2  # words: whom and when; the rest is his own
+REFUSED = {"wrong.long": "errand.long", "wrong.letters": "errand.letters"}  # others: how it goes
 LONGEST_CODE = 3  # words in which a code may be written: DEMO 001
 MOST_DAYS = 30  # ago, as flows/me.toml has it
 MOST_DIGITS = 3  # of a number of days
@@ -71,6 +76,54 @@ def _visited(
     return _save(rt, db, person, sms, flow, given, {"do": "visit", "came": days})
 
 
+def remind(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, _opening: Opening, base: Given
+) -> Answer:
+    """`REMIND DEMO-001 Mon Bring the register`, `REMIND ALL 23/11 ...`: his words as he wrote them.
+
+    Nothing is sent before whom, day and words are all plain.
+    """
+    if person.role != "supervisor" or "errand" not in base.flows:
+        return lost(rt, db, person, "sms.not_understood")
+    written = _behind(rt, sms.text)
+    words = [normal(one) for one in written]
+    if len(words) < LEAST:
+        return lost(rt, db, person, "errand.how")
+    whom, rest = ALL, list[str](words[1:])
+    if words[0] not in EVERYBODY:
+        chw, rest = named(members(db, [person.id]), words)
+        if chw is None:
+            return lost(rt, db, person, "errand.whom")
+        whom = chw.code
+    today = local_day(rt, rt.now())
+    day = day_ahead(rt.flows.words.date, rest[0].rstrip(":,;."), today) if rest else None
+    if day is None or not 0 <= (day - today).days <= AHEAD:
+        return lost(rt, db, person, "errand.day", days=str(AHEAD))
+    flow, given = _begun(rt, db, person, "errand", base)
+    said = _words(flow, " ".join(written[len(words) - len(rest) + 1 :]), given)
+    if isinstance(said, Wrong):
+        word = REFUSED.get(said.word, "errand.how")
+        return lost(rt, db, person, word, **said.values)
+    answers: Answers = {"task": whom, "day": f"{day}", "text": said}
+    return _save(rt, db, person, sms, flow, given, answers)
+
+
+def _behind(rt: Runtime, body: str) -> list[str]:
+    """The words behind the command, as they were written."""
+    written = body.split()
+    called = rt.flows.words.command["remind"].words
+    plain = [re.sub(r"[^A-Z]", "", normal(one)) for one in written]
+    at = next((at for at, one in enumerate(plain) if one in called), 0)
+    return written[at + 1 :]
+
+
+def _words(flow: Flow, typed: str, given: Given) -> str | Wrong:
+    """His words as USSD would take them: one validator for both faces."""
+    ask = flow.ask("text")
+    value = parse(ask, typed, given.facts, given) if ask else ""
+    return value if isinstance(value, Wrong) else str(value)
+
+
 def _begun(
     rt: Runtime, db: Connection, person: Person, name: str, base: Given
 ) -> tuple[Flow, Given]:
@@ -92,16 +145,16 @@ def _save(
     return save(rt, db, person, filling, Reading(answers, (), judge(flow, answers, given)))
 
 
-def named(team: Sequence[Member], words: Sequence[str]) -> tuple[Member | None, Sequence[str]]:
+def named(team: Sequence[Member], words: Sequence[str]) -> tuple[Member | None, list[str]]:
     """Whom the first words name, by code or by a name that only one has; and the words after."""
-    for count in range(1, LONGEST_CODE + 1):
+    for count in range(min(LONGEST_CODE, len(words)), 0, -1):
         typed = _alike("".join(words[:count]))
         by_code = [one for one in team if _alike(one.code) == typed]
         by_name = [one for one in team if typed in _names(one)]
         for found in (by_code, by_name):
             if len(found) == 1:
-                return found[0], words[count:]
-    return None, words
+                return found[0], list(words[count:])
+    return None, list(words)
 
 
 def _alike(code: str) -> str:

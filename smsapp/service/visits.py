@@ -160,3 +160,6 @@ def team_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
 def _visited(rt: Runtime, language: str, one: Member, last: Last) -> str:
     day = f"{last.noted_on.day}/{last.noted_on.month}" if last.noted_on else NEVER
     return rt.flows.say("item.member", language, chw=one.short, time=day)
+
+
+EFFECTS = {"record_visit": record, "answer_visit": answer}

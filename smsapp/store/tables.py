@@ -503,6 +503,34 @@ visit = Table(  # of a supervisor to a CHW; it counts when both sides have said 
     Index("ix_visit_day", "visited_on"),
 )
 
+errand = Table(  # what a supervisor asks of a CHW in his own words: one row a CHW
+    "errand",
+    metadata,
+    _id(),
+    Column("ref", String(6), nullable=False),  # its report's
+    Column("report_id", Id, ForeignKey("report.id"), nullable=False, index=True),
+    Column("supervisor_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("chw_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("on_day", Date, nullable=False),  # when it is sent, where the programme works
+    Column("text", String(160), nullable=False),  # for the two, and the desk
+    Column("state", String(8), nullable=False),  # planned | sent kept (without an SMS) dropped done
+    _at("due_at", nullable=False),
+    _at("created_at", nullable=False),
+    _at("done_at"),
+    Column("done_in", Id, ForeignKey("report.id"), index=True),  # the report that says so
+    UniqueConstraint(
+        "chw_id", "supervisor_id", "on_day", "text", name="uq_errand_chw_supervisor_day_text"
+    ),
+    Index("ix_errand_chw", "chw_id", "state"),
+    Index("ix_errand_supervisor", "supervisor_id", "created_at"),
+    Index(
+        "ix_errand_due",
+        "due_at",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+)
+
 death = Table(  # one row a death, wherever it was told
     "death",
     metadata,

@@ -53,6 +53,7 @@ WATCHED = {  # what is looked at after each line: query, and how a row is told
     "alert": "SELECT id, ref, n, state, level, unconfirmed FROM alert ORDER BY id",
     "death": "SELECT id, kind, died_on, case_report_id FROM death ORDER BY id",
     "query": "SELECT id, ref, kind, about, state, answer FROM query ORDER BY id",
+    "errand": "SELECT id, ref, state, on_day, text FROM errand ORDER BY id",
     "draft": "SELECT id, flow, state, danger FROM draft ORDER BY id",
     "sms": "SELECT id, phone, text, kind FROM outbound ORDER BY id",
 }
@@ -90,6 +91,7 @@ LINES: dict[str, Callable[[Any], str]] = {
     "report": _report,
     "alert": _alert,
     "query": lambda row: f"{row.ref} {row.kind} {row.about} {row.state} {row.answer}".rstrip(),
+    "errand": lambda row: f"{row.ref} {row.state} for {row.on_day}: {row.text}",
     "draft": lambda row: f"{row.flow} {row.state}{' danger' if row.danger else ''}",
     "death": lambda row: f"{row.kind} on {row.died_on}{', known' if row.case_report_id else ''}",
     "sms": lambda row: f"{row.phone} {json.dumps(row.text, ensure_ascii=False)}",
