@@ -31,14 +31,15 @@ class Wrong:
 def choices(ask: Ask, facts: Facts) -> list[tuple[int, Choice]]:
     """The choices that stand open, each with its place, which is its digit.
 
-    One that begins a flow stands open only to those who may use it.
+    One that begins a flow stands open only to those who may use it; a product, to who holds it.
     """
-    hers = facts.get("flows")
+    hers, held = facts.get("flows"), facts.get("products")
     return [
         (place, choice)
         for place, choice in enumerate(ask.choices, start=1)
         if holds(choice.when, facts) is not False
         and (not choice.flow or hers is None or choice.flow in hers)
+        and (not choice.words or held is None or choice.id in held)
     ]
 
 
@@ -72,6 +73,14 @@ def _text(ask: Ask, typed: str, facts: Facts) -> Value | Wrong:
     if size.outside:
         return Wrong("wrong.letters")
     return said if size.units <= most else Wrong("wrong.long", {"max": str(most)})
+
+
+def is_doubted(ask: Ask, value: Value, given: Given) -> bool:
+    """Whether an amount is so great, or of what she does not hold, that it is asked back."""
+    if not ask.product or not isinstance(value, int):
+        return False
+    hers = not given.products or ask.product in given.products
+    return not hers or value > given.most.get(ask.product, value)
 
 
 def _phone(typed: str, given: Given) -> Value | Wrong:

@@ -25,6 +25,9 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "answered": 2,
     "arrived": 2,
     "language": 12,
+    "pack": 48,  # amounts of products, as an SMS says them: `LA345,ZI185`
+    "amounts": 48,
+    "more": 20,  # the same, of what was counted beyond what is known
     "days": 3,
     "tail": 3,  # of a phone number
     "query_1": 36,  # how a query stands

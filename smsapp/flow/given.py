@@ -30,7 +30,8 @@ class Given:
     guided: bool = False  # one statement a screen
     unverified: bool = False  # the phone does not say that it is she
     flows: tuple[str, ...] = ()  # ids she may begin
-    products: tuple[str, ...] = ()  # ids she holds; none recorded: all
+    products: tuple[str, ...] = ()  # ids she holds; (): all
+    most: dict[str, int] = field(default_factory=dict)  # product -> units taken without a doubt
     params: dict[str, int | bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # placeholder -> text; absent: not known
     lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)

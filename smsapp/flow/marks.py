@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from smsapp.flow.meaning import ask_names, unit_words, value_of
+from smsapp.flow.meaning import NO, ask_names, unit_words, value_of
 from smsapp.flow.model import Ask, Flow
 from smsapp.flow.spelling import number
 
@@ -26,7 +26,7 @@ class Mark:
     ask: Ask | None = None  # of a letter
     unit: str = ""  # of a number: the choice of the unit ask that stands right behind it
     gap: str = ""  # what stands before it; "" where nothing does
-    doubt: bool = False  # of a number: something is stuck to it that is no part of it
+    doubt: bool = False  # something is stuck to it that is no part of it, or asks
 
 
 @dataclass(frozen=True)
@@ -193,3 +193,21 @@ def _glued(abc: Alphabet, mark: Mark) -> Iterator[Mark]:
         yield Mark("word", word, word)
     else:
         yield replace(mark, kind="word", text=mark.shown) if mark.kind == "maybe" else mark
+
+
+def negated(marks: Sequence[Mark], at: int, abc: Alphabet) -> bool:
+    """Whether a no stands in the same run of words, or a number behind it."""
+    first = at
+    while first and marks[first - 1].kind == "word":
+        first -= 1
+    last = at + 1
+    while marks[last].kind == "word":
+        last += 1
+    said = {abc.said.get(mark.text) for mark in marks[first:last]}
+    return bool(said & set(NO)) or marks[last].kind == "number"
+
+
+def shown_of(marks: Sequence[Mark]) -> str:
+    """Marks as they were typed, but one space where any sign separated them."""
+    return "".join((" " if place and mark.gap else "") + mark.shown
+                   for place, mark in enumerate(marks))  # fmt: skip

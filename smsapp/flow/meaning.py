@@ -58,7 +58,7 @@ def value_of(ask: Ask, words: Sequence[str], said: Said) -> Value:
 def _special(ask: Ask, words: Sequence[str], said: Said) -> Value:
     meant = said.get(words[0], "") if words else ""
     typed = next((typed for typed, name in ask.special.items() if name == meant), "")
-    if ask.product and meant == "none" and ask.min == 0:
+    if ask.product and meant in ("none", "finished") and ask.min == 0:
         typed = "0"  # LA none
     return Value(typed, 1) if typed else Value()
 
@@ -129,6 +129,7 @@ def _labels(ask: Ask) -> Iterator[tuple[int, tuple[str, ...]]]:
             words = _words_of(text)
             if words:
                 yield place, words
+        yield from ((place, (word,)) for word in choice.words)
 
 
 @lru_cache(maxsize=LABELS)

@@ -22,6 +22,7 @@ EffectKind = Literal[
     "join_signal", "answer_signal",
     "record_month",
     "record_visit", "answer_visit", "send_errand", "answer_errand",
+    "move_stock",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
@@ -103,7 +104,7 @@ class Effect:
     id: str
     do: EffectKind
     when: When = ()
-    kind: str = ""  # of an alert, reminder, task or query: its word; of set_person: what is set
+    kind: str = ""  # of an alert, reminder, task, query or movement: its word; or what is set
     ask: str = ""  # the ask that names what is answered, asked for, or about whom it is
     answer: str = ""  # of answer_…: the ask that holds the answer; of a query: what it is about
     day: str = ""  # of record_death: the ask that says how many days ago
@@ -192,6 +193,11 @@ class Flow:
     def named_products(self) -> tuple[str, ...]:
         """The products that it has an ask for each of."""
         return tuple(dict.fromkeys(ask.product for ask in self.asks if ask.product))
+
+    @cached_property
+    def products(self) -> bool:
+        """Whether it asks of products, so that it rests on what she holds."""
+        return any(ask.product or any(one.words for one in ask.choices) for ask in self.asks)
 
     @cached_property
     def reports(self) -> bool:

@@ -1,10 +1,10 @@
 """Each answer in an SMS: a letter with what stands behind it, as digits, and what is left over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from smsapp.flow.marks import Alphabet, Mark
-from smsapp.flow.meaning import NO, Value, value_of
+from smsapp.flow.marks import Alphabet, Mark, shown_of
+from smsapp.flow.meaning import Value, value_of
 from smsapp.flow.model import Ask
 
 DOUBTFUL = frozenset("?!|")  # `S0?` is no S0
@@ -70,19 +70,13 @@ def _letter(reading: Pairs, letter: Mark, ask: Ask) -> None:
         else:
             typed, more = _number(reading, number, ask)
         doubt = _doubted(reading) or doubt or more
-        shown = letter.shown + _shown(reading.marks[begun : reading.at])
+        shown = letter.shown + shown_of(reading.marks[begun : reading.at])
         shown += "?" if _questioned(reading) else ""
         reading.found.append(Pair(ask.id, typed, shown, doubt))
-    elif reading.now.kind == "word" and not DOUBTFUL & set(reading.now.gap):
+    elif _is_word(reading, ask) and not DOUBTFUL & set(reading.now.gap):
         _words(reading, letter, ask)
     else:
-        reading.left.append(letter)
-
-
-def _shown(marks: Sequence[Mark]) -> str:
-    """Marks as they were typed, but one space where any sign separated them."""
-    return "".join((" " if place and mark.gap else "") + mark.shown
-                   for place, mark in enumerate(marks))  # fmt: skip
+        reading.left.append(replace(letter, doubt=_questioned(reading)))
 
 
 def _doubted(reading: Pairs) -> bool:
@@ -189,7 +183,7 @@ def _bare(reading: Pairs, number: Mark) -> None:
         else:
             typed, doubt = _age(reading, number)
         doubt = _doubted(reading) or doubt
-        shown = _shown(reading.marks[begun - 1 : reading.at])
+        shown = shown_of(reading.marks[begun - 1 : reading.at])
         reading.found.append(Pair(scaled, typed, shown, doubt))
     elif reading.unlettered:
         ask = _target(reading, number)
@@ -218,10 +212,10 @@ def _lone_unit(reading: Pairs) -> str:
 def _words(reading: Pairs, letter: Mark, ask: Ask) -> None:
     """`M red`, `S none`, `P cough and fever`."""
     begun = reading.at
-    while reading.now.kind == "word":
+    while _is_word(reading, ask):
         reading.take()
     words = reading.marks[begun : reading.at]
-    value = value_of(ask, [mark.text for mark in words], reading.abc.said)
+    value = value_of(ask, [mark.text or mark.shown for mark in words], reading.abc.said)
     if not value.typed:
         reading.left += [letter, *words]
         return
@@ -231,20 +225,15 @@ def _words(reading: Pairs, letter: Mark, ask: Ask) -> None:
     reading.found.append(Pair(ask.id, value.typed, shown, doubt))
 
 
+def _is_word(reading: Pairs, ask: Ask) -> bool:
+    """Whether a word stands next: `N red`, and `N zinc` where products are ticked."""
+    now, behind = reading.now, reading.marks[min(reading.at + 1, len(reading.marks) - 1)]
+    ticked = any(one.words and now.shown in one.words for one in ask.choices)
+    return now.kind == "word" or (now.kind == "letter" and ticked and behind.kind != "number")
+
+
 def _numbered(reading: Pairs, value: Value) -> bool:
     """`P cough 2` may mean two things; `P fever 3 days` does not."""
     behind = reading.marks[min(reading.at + 1, len(reading.marks) - 1)]
     duration = reading.abc.said.get(behind.text) in (*DAYS, "months", "years")
     return _more_digits(reading) and not duration and not reading.now.unit and bool(value.typed)
-
-
-def negated(marks: Sequence[Mark], at: int, abc: Alphabet) -> bool:
-    """Whether a no stands in the same run of words, or a number behind it."""
-    first = at
-    while first and marks[first - 1].kind == "word":
-        first -= 1
-    last = at + 1
-    while marks[last].kind == "word":
-        last += 1
-    said = {abc.said.get(mark.text) for mark in marks[first:last]}
-    return bool(said & set(NO)) or marks[last].kind == "number"

@@ -14,10 +14,10 @@ from smsapp.flow.answer import Wrong, parse
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, holds, judge, learn, passes
 from smsapp.flow.keyword import Opening
-from smsapp.flow.marks import Alphabet, Mark, alphabet, marks
+from smsapp.flow.marks import Alphabet, Mark, alphabet, marks, negated
 from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.named import named
-from smsapp.flow.pairs import Pair, negated, pairs
+from smsapp.flow.pairs import Pair, pairs
 from smsapp.flow.spelling import normal
 from smsapp.flow.unlettered import key_of, led, taken_out, unlettered
 

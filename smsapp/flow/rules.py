@@ -16,7 +16,8 @@ ANSWERED = ("done", "already", "not_yours", "none_open", "several")
 ORDERED = ("unapproved", "unneeded", "foreign", "unclear", "received", "cancelled")
 OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
-    "request": TOLD,
+    "request": (*TOLD, "none"),
+    "move_stock": ("done", "more"),
     "answer_alert": ANSWERED,
     "answer_request": (*ANSWERED, *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),

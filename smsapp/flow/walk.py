@@ -6,7 +6,7 @@ A danger class is told at the hop at which it first holds: `commits` counts what
 
 from dataclasses import dataclass, field, replace
 
-from smsapp.flow.answer import Wrong, choices, parse
+from smsapp.flow.answer import Wrong, choices, is_doubted, parse
 from smsapp.flow.given import Given
 from smsapp.flow.guide import Guided, guided
 from smsapp.flow.judge import Facts, holds, judge, learn
@@ -29,6 +29,7 @@ class Walked:
     withdrawn: int = 0  # times danger was called a mistake
     commits: int = 0  # changes that are saved at their hop
     notice: Wrong | None = None
+    doubted: str = ""  # the ask and key that were asked back: typed again, it is taken
     left: bool = False  # she went back out of the flow
     ahead: tuple[Ask | None, Facts] | None = field(default=None, init=False, compare=False)
 
@@ -58,6 +59,8 @@ def resume(flow: Flow, taken: tuple[tuple[str, str], ...], given: Given) -> Walk
         if ask is None or ask.id != ask_id:
             break
         after = step(flow, walked, key, given)
+        if after.doubted != walked.doubted:  # she has said it twice
+            after = step(flow, after, key, given)
         if after.notice:
             break
         walked = after
@@ -106,6 +109,8 @@ def _answer(flow: Flow, walked: Walked, ask: Ask, key: str, facts: Facts, given:
     value = parse(ask, key, facts, given)
     if isinstance(value, Wrong):
         return replace(walked, notice=value)
+    if is_doubted(ask, value, given) and walked.doubted != f"{ask.id} {key}":
+        return replace(walked, notice=Wrong("wrong.sure"), doubted=f"{ask.id} {key}")
     if ask.kind == "ticks" and pages > 1:
         ticked = (*walked.ticked, *(value if isinstance(value, list) else ()))
         if walked.page + 1 < pages:

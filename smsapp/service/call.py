@@ -164,7 +164,7 @@ def _begin_flow(rt: Runtime, call: Call, flow: Flow, base: Given, **more: Any) -
     call.n += kept
     origin = f"ussd:{call.session}:{call.n}" if kept else ""
     given = given_in(rt, flow, base, **more)
-    if flow.lists_read - base.lists.keys() or known_names(flow):
+    if flow.lists_read - base.lists.keys() or known_names(flow) or flow.products:
         given = _begun(rt, call, flow, given)
     filling = new_filling(rt, flow, origin, call.n, given)
     call.fillings.append(filling)

@@ -20,8 +20,10 @@ from smsapp.flow.spelling import normal
 from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, effects, reports, signals, supply
+from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in
 from smsapp.service.naming import seen_on
+from smsapp.service.stock import given_stock, pieces
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
@@ -32,11 +34,12 @@ from smsapp.store.people import Person
 from smsapp.store.reports import Report
 from smsapp.store.requests import OPEN, of_report
 from smsapp.store.sent import withdraw
+from smsapp.store.stock import drop as drop_movements
 
 SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
 CORRECTABLE = {  # a change can follow
     "raise_alert", "follow_up", "request", "task", "answer_task", "record_month",
-    "join_signal",
+    "join_signal", "move_stock",
 }  # fmt: skip
 
 
@@ -65,6 +68,9 @@ def fix(
     given = given_in(rt, flow, base, answers=report.answers)
     given = replace(given, params=given.params | report.params)
     reading = read(flow, said, given)
+    asked = _asked_back(rt, db, person, opening, flow, reading, given)
+    if asked:
+        return asked
     more = signals.is_correctable(db, flow, report, reading.answers)
     if not more or not _is_correctable(flow, reading.judged):
         return lost(rt, db, person, "sms.too_late", ref=report.ref, phone=base.values["phone"])
@@ -77,6 +83,28 @@ def fix(
     given = replace(given, answers=answers)
     changed = Reading(answers, reading.unknown, judge(flow, answers, given))
     return _change(rt, db, person, sms, report, changed, given, flow, anew=bool(added))
+
+
+def _asked_back(
+    rt: Runtime,
+    db: Connection,
+    person: Person,
+    opening: Opening,
+    flow: Flow,
+    reading: Reading,
+    given: Given,
+) -> Answer | None:
+    """An amount that can hardly be meant: asked back, unless this is the second time."""
+    amounts = doubted(flow, reading.answers, given_stock(rt, db, person, flow, given))
+    if not amounts:
+        return None
+
+    def same(one: Opening) -> bool:
+        return one.command == opening.command and normal(one.rest) == normal(opening.rest)
+
+    if said_again(rt, db, person, same):
+        return None
+    return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
 
 
 def _meant(
@@ -204,6 +232,7 @@ def cancel(
     withdraw(db, report.id, rt.now())
     store.add_event(db, report.id, rt.now(), "withdrawn", report.answers, report.classes)
     supply.withdraw(rt, db, person, report.id)
+    drop_movements(db, report.id, rt.now())
     task_store.reopen(db, report.id)
     stands = alerts.doubt_alert(rt, db, report.id)
     word = "sms.cancelled_alert" if stands else "sms.cancelled"

@@ -94,14 +94,10 @@ def _said(
         return commands.answer(rt, db, person, sms, opening, base)
     if opening.ref:
         return _amend(rt, db, person, sms, opening, base, n)
-    if opening.flow not in base.flows and opening.flow in _private_flows(rt):
+    flow = rt.flows.flows.get(opening.flow)
+    if flow and flow.private and flow.id not in base.flows:
         return commands.answer(rt, db, person, sms, Opening(), base)  # no hint that it exists
     return _report(rt, db, person, sms, opening, base, n)
-
-
-def _private_flows(rt: Runtime) -> set[str]:
-    """What is for a desk alone."""
-    return {flow.id for flow in rt.flows.flows.values() if flow.private}
 
 
 def _not_understood(rt: Runtime, db: Connection, person: Person, sms: SmsIn) -> Answer:
@@ -235,6 +231,8 @@ def _without_keyword(
             opening = Opening(rest=rest, said=rt.flows.words.meanings)
             reading = read(flow, opening, given)
             judged = reading.judged
+            if any(ask.product and ask.id in reading.answers for ask in flow.asks):
+                continue  # counted or received: the keyword alone says which
             if len(reading.answers) >= CLEAR_ANSWERS and (judged.dangers or judged.complete):
                 return fill(rt, db, person, begin_filling(rt, sms, 1, flow, given), opening)
     return None

@@ -21,6 +21,7 @@ from smsapp.service import (
     recalls,
     remind,
     signals,
+    stock,
     supply,
     tasks,
     visits,
@@ -97,17 +98,16 @@ def _answer_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done:
 
 
 def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    items = case.filling.answers.get(effect.ask)
-    done.outcomes[effect.id] = supply.ask_for(
-        rt,
-        db,
-        case.person,
-        case.report.id,
-        case.report.ref,
-        items if isinstance(items, list) else [],
-        _texts(rt, case, effect.first),
-        again=case.filling.origin,
-    )
+    """The order that follows from what was counted; it takes the place of an open one."""
+    lines = stock.wanted(rt, db, case, effect.ask)
+    done.outcomes[effect.id], done.values["pack"] = "none", stock.pieces(lines or {})
+    if lines is None:
+        return
+    supply.replace(rt, db, case.person, case.report.id)
+    about = (case.person, case.report.id, case.report.ref)
+    urgent, again = effect.kind == "urgent", case.filling.origin
+    outcome = supply.order(rt, db, *about, lines, urgent=urgent, again=again)
+    done.outcomes[effect.id] = outcome if lines else "none"
 
 
 def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -217,6 +217,7 @@ def mark_unconfirmed(db: Connection, report_id: int) -> None:
 DO = {
     "raise_alert": _raise_alert,
     "answer_alert": _answer_alert,
+    "move_stock": stock.move,
     "request": _request,
     "answer_request": _answer_request,
     "answer_recall": recalls.answer,
@@ -235,6 +236,7 @@ DO = {
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,
+    "move_stock": stock.forget,
     "request": _no_request,
     "task": tasks.forget,
     "answer_task": tasks.take_back,

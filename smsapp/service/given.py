@@ -18,6 +18,7 @@ from smsapp.service.caller import DOUBT, OWN, Line
 from smsapp.service.known import known_in, known_names
 from smsapp.service.naming import local_time
 from smsapp.service.offers import offered
+from smsapp.service.stock import given_stock
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
@@ -75,7 +76,7 @@ def _open_flows(rt: Runtime, db: Connection, person: Person, line: Line) -> Iter
 def given_by_sms(rt: Runtime, db: Connection, person: Person, flow: Flow, base: Given) -> Given:
     """What one flow rests on in an SMS: of its lists those whose things have a code to be typed."""
     lists = {name: offered(rt, db, person, flow)[name] for name in CODED & flow.lists_read}
-    return replace(given_in(rt, flow, base), lists=lists)
+    return given_stock(rt, db, person, flow, replace(given_in(rt, flow, base), lists=lists))
 
 
 def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
@@ -87,7 +88,7 @@ def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: 
     lists = offered(rt, db, person, flow) | given.lists
     picked = str(given.answers.get(flow.picks, ""))
     values = given.values | known_in(rt, db, person, flow, given.language, picked)
-    return replace(given, lists=lists, values=values)
+    return given_stock(rt, db, person, flow, replace(given, lists=lists, values=values))
 
 
 def given_in(rt: Runtime, flow: Flow, base: Given, **more: Any) -> Given:
@@ -108,8 +109,10 @@ def given_again(rt: Runtime, flow: Flow, draft: Draft, base: Given) -> Given:
     """
     kept = read_given(json.dumps(draft.given))
     again = replace(given_in(rt, flow, base), params=kept.params, lists=kept.lists)
-    told = {name: kept.values[name] for name in known_names(flow) if name in kept.values}
+    names = (*known_names(flow), *(f"last_{ask.product}" for ask in flow.asks if ask.product))
+    told = {name: kept.values[name] for name in names if name in kept.values}
     again = replace(again, answers=kept.answers, values=again.values | told)
+    again = replace(again, products=kept.products, most=kept.most)
     again = replace(again, begun=kept.begun, guided=kept.guided)
     if rt.now() - draft.began_at > timedelta(seconds=MISTAKE_SECONDS):
         values = {name: value for name, value in again.values.items() if name != "mistake"}

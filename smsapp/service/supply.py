@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, packlist, remind
-from smsapp.service.people import contacts, text_for, text_from
+from smsapp.service.people import contacts, text_for
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.people import Person, people_by_ids, person_by_id
@@ -18,38 +18,6 @@ TOLD_ROLES = ("supervisor", "facility")
 PACKERS = ("facility", "supervisor", "district")  # the first of these that has anybody
 APPROVERS = ("supervisor",)
 NOT_PACKED = (*OPEN, "stocked_out")  # nothing waits for her yet: she may take it back
-
-
-def ask_for(
-    rt: Runtime,
-    db: Connection,
-    person: Person,
-    report_id: int,
-    ref: str,
-    items: Sequence[str],
-    texts: Mapping[str, str],
-    again: str = "",
-) -> str:
-    """Write a request without amounts and tell supervisor and facility: `done`, or `nobody`.
-
-    Asked otherwise by a correction, those told hear it once more; `again` names the correction.
-    """
-    known = store.of_report(db, report_id)
-    if known is not None:
-        if known.state in OPEN and known.items != items:
-            store.set_items(db, known.id, list(items))
-            orders.note(db, known.id, rt.now(), "changed", person.id)
-            for one in _those_told(rt, db, known):
-                text = text_from(rt, db, one, texts)
-                put(rt, db, f"request:{known.id}:{one.id}:{again}", one, text)
-        return "done" if store.told(db, known.id) else "nobody"
-    request = _write(rt, db, person, report_id, ref, items)
-    people = contacts(db, person, TOLD_ROLES, rt.now())
-    for one in people:
-        text = text_from(rt, db, one, texts)
-        tell(rt, db, request, one, text)
-    remind_of(rt, db, request, "order_unanswered")
-    return "done" if people else "nobody"
 
 
 def order(

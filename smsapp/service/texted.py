@@ -21,7 +21,9 @@ from smsapp.flow.reading import Reading, read
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, reports
+from smsapp.service.doubt import doubted, meant, taking
 from smsapp.service.given import given_again
+from smsapp.service.stock import pieces
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
@@ -119,6 +121,12 @@ def fill(
     reading = _never_lower(filling.flow, reading, filling.given)
     if _says_nothing(filling, reading):
         return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
+    amounts = doubted(filling.flow, reading.answers, filling.given)
+    if amounts:
+        if not meant(rt, db, person, filling, reading):
+            return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
+        filling = replace(filling, given=taking(filling.given, amounts))
+        reading = read(filling.flow, opening, filling.given)
     given = replace(filling.given, answers=reading.answers)
     filling = replace(filling, given=given, answers=reading.answers)
     if reading.judged.missing and not reading.judged.dangers:

@@ -133,6 +133,18 @@ def repeats(db: Connection, inbound_id: int, phone: str, since: datetime) -> int
     return db.scalar(query) or 0
 
 
+def texts_since(db: Connection, person_id: int, since: datetime) -> list[str]:
+    """What this person sent by SMS since then, newest first; the one being read is among them."""
+    query = select(inbound.c.text).where(
+        inbound.c.person_id == person_id,
+        inbound.c.received_at >= since,
+        inbound.c.kind == "sms",
+        inbound.c.state == "done",
+        inbound.c.private.is_(False),
+    )
+    return list(db.scalars(query.order_by(inbound.c.received_at.desc(), inbound.c.id.desc())))
+
+
 def _change(db: Connection, inbound_id: int, values: dict[str, Any]) -> bool:
     new = (inbound.c.id == inbound_id, inbound.c.state == "new")
     return db.execute(update(inbound).where(*new).values(values)).rowcount == 1

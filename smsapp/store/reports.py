@@ -189,3 +189,9 @@ def highest_n(db: Connection, session: str) -> int:
     kept = db.scalar(select(func.max(origin.c.n)).where(origin.c.session == session)) or 0
     names = db.scalars(select(draft.c.origin).where(draft.c.session == session)).all()
     return max([kept, *(int(name.rpartition(":")[2]) for name in names)])
+
+
+def said_in(db: Connection, report_id: int) -> list[dict[str, Any]]:
+    """Everything that its answers have been, oldest first."""
+    query = select(report_event.c.answers).where(report_event.c.report_id == report_id)
+    return list(db.scalars(query.order_by(report_event.c.id)))

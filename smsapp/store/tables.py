@@ -317,7 +317,7 @@ request = Table(  # resupply
     Column("report_id", Id, ForeignKey("report.id"), nullable=False, unique=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("training", Boolean, nullable=False),
-    Column("items", JSON, nullable=False),  # ids of what is finished or low
+    Column("items", JSON, nullable=False),  # ids of the products its report is about
     Column(
         "state", String(12), nullable=False
     ),  # requested approved ready stocked_out received cancelled

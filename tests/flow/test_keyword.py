@@ -92,7 +92,7 @@ def test_what_is_missing_is_named_once_the_answers_need_it() -> None:
     assert missing("CCM A3") == ["unit", "severe", "danger_look", "muac", "problems", "given"]
     assert missing("CCM A14 S0 D0 M3 P1 T0") == ["long", "breaths"]
     assert missing("CCM A60") == []
-    assert missing("STOCK F1") == ["nearly"]
+    assert missing("STOCK F1") == []  # what is not low need not be said
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,8 @@ def reply(body: str, language: str = "en", **more: object) -> str:
          "Write {ref}\nA60")),
         ("CCM A5y", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
          "Write {ref}\nA5Y")),
-        ("STOCK F0 N0", "en", "Saved. Nothing finished or low.\nWrite {ref}\nF0 N0"),
+        ("STOCK F1 N0", "en", ("Ordered: {pack}. You get an SMS when they answer.\n"
+         "Write {ref}\nF1 N0")),
         (WHOLE, "fr", ("TRAITER A DOMICILE. Noté. Voir à 3 j.\n"
          "Revenir vite si pire, ne boit pas, sang selles\nNotez {ref}")),
     ],
@@ -192,7 +193,9 @@ def test_what_was_not_understood_is_named_in_a_second_sms() -> None:
 def test_the_keyword_alone_is_answered_with_the_form() -> None:
     assert reading("CCM").bare
     assert help_reply(LIBRARY, ICCM, GIVEN).startswith("CCM A(months)")
-    assert help_reply(LIBRARY, STOCK, given(STOCK, language="fr")).startswith("STOCK F(fini)")
+    assert help_reply(LIBRARY, STOCK, given(STOCK, language="fr")).startswith(
+        "EO et ce qui est fini"
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,18 @@ def value(flow: Flow, letter: str, digits: str) -> tuple[str, Value]:
     return ask.id, ids if ask.kind == "ticks" else ids[0]
 
 
+def split(piece: str) -> tuple[str, str]:
+    """`LA15` is LA and 15."""
+    letter = piece.rstrip("0123456789")
+    return letter, piece[len(letter) :]
+
+
 def meant(text: str, asks: str) -> Meant:
     first, *rest = text.split()
     if first.startswith("!"):
         return Meant(first, {})
     if first.startswith("#"):
-        answers = dict(value(LIBRARY.flows["iccm"], one[0], one[1:]) for one in rest)
+        answers = dict(value(LIBRARY.flows["iccm"], *split(one)) for one in rest)
         return Meant(first, answers)
     flow, sets = BY_WORD[first]
     answers = dict(sets)
@@ -76,7 +82,7 @@ def meant(text: str, asks: str) -> Meant:
         if one.isdigit():
             answers[next(ask.id for ask in flow.asks if ask.kind == "list")] = one
         else:
-            name, stored = value(flow, one[0], one[1:])
+            name, stored = value(flow, *split(one))
             answers[name] = stored
     return Meant(flow.id, answers, tuple(asks.split()))
 

@@ -1,0 +1,176 @@
+"""The ledger of a CHW: what her reports move, what she has, and the order that follows from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from smsapp.flow.answerback import whole_pieces
+from smsapp.flow.fill import WIDTHS
+from smsapp.flow.given import Given
+from smsapp.flow.model import Answers, Effect, Flow
+from smsapp.flow.products import Product
+from smsapp.runtime import Runtime
+from smsapp.service.filled import Case, Done
+from smsapp.service.need import HISTORY, Working, adjustments, working
+from smsapp.store import orders, requests
+from smsapp.store import reports as report_store
+from smsapp.store import stock as store
+from smsapp.store.holdings import held
+from smsapp.store.orders import Line
+from smsapp.store.people import Person
+from smsapp.store.requests import OPEN, Request
+
+UNPACKED = (*OPEN, "stocked_out")  # of an order: another may take its place
+Book = dict[str, Working]  # by product
+
+
+def products_of(rt: Runtime, db: Connection, person: Person) -> tuple[Product, ...]:
+    """What she holds, in the file's order; none recorded, or none that is in the file: all."""
+    recorded = held(db, person.id)
+    hers = tuple(one for one in rt.flows.products.values() if one.id in recorded)
+    return hers or tuple(rt.flows.products.values())
+
+
+def book(rt: Runtime, db: Connection, person: Person) -> Book:
+    """The working of each product that she holds, or that moved."""
+    now = rt.now()
+    moves = store.movements(db, person.id, now - HISTORY, training=person.training)
+    ids = {one.id for one in products_of(rt, db, person)} | moves.keys()
+    return {
+        one.id: working(one, moves.get(one.id, ()), now)
+        for one in rt.flows.products.values()
+        if one.id in ids
+    }
+
+
+def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
+    """What a flow that asks of products rests on: hers, what is believed, what she had last."""
+    if not flow.products or person.role != "chw":
+        return given
+    found = book(rt, db, person)
+    last = {f"last_{name}": str(one.on_hand) for name, one in found.items()
+            if one.on_hand is not None}  # fmt: skip
+    return replace(
+        given,
+        products=tuple(one.id for one in products_of(rt, db, person)),
+        most={name: one.believed for name, one in found.items()},
+        values=given.values | last,
+    )
+
+
+def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+    """Write what this report says into the ledger; said again, it changes nothing.
+
+    The outcome is `more` where a count found what the ledger does not know.
+    """
+    amounts = amounts_of(case.filling.flow, case.filling.answers, effect)
+    if case.report.state != "withdrawn":
+        _write(rt, db, case, effect.kind, amounts)
+    more = _more(book(rt, db, case.person), amounts, case.report.opened_at)
+    done.outcomes[effect.id] = "more" if more else "done"
+    done.values |= {"amounts": pieces(amounts), "more": pieces(more, "more")}
+
+
+def forget(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
+    """A correction says so no more."""
+    _write(rt, db, case, effect.kind, {})
+
+
+def _write(rt: Runtime, db: Connection, case: Case, kind: str, amounts: Mapping[str, int]) -> None:
+    store.write(
+        db,
+        case.report.id,
+        kind,
+        amounts,
+        rt.now(),
+        person_id=case.person.id,
+        training=case.report.training,
+        at=case.report.opened_at,
+    )
+
+
+def _more(found: Book, amounts: Mapping[str, int], at: datetime) -> dict[str, int]:
+    """Of which products this count found more than the ledger knew."""
+    known = {name: found[name] for name in amounts if name in found}
+    return {name: by for name, one in known.items() for when, by in adjustments(one) if when == at}
+
+
+def amounts_of(flow: Flow, answers: Answers, effect: Effect) -> dict[str, int]:
+    """What the answers say of each product: amounts, and 0 for what is ticked as finished."""
+    ticked = answers.get(effect.answer)
+    found = dict.fromkeys(ticked, 0) if isinstance(ticked, list) else {}
+    for ask in flow.asks:
+        value = answers.get(ask.id)
+        if ask.product and ask.id == f"{effect.ask}_{ask.product}" and isinstance(value, int):
+            found[ask.product] = value
+    return found
+
+
+def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> dict[str, int] | None:
+    """The order that follows from what was counted here: product -> units. None: from nothing.
+
+    With it goes what she still waits for and this report never spoke of; what is packed for her
+    already is taken off. `low`: the ask that names what is nearly finished: of that she has the
+    emergency level at the most.
+    """
+    found, known = book(rt, db, case.person), requests.of_report(db, case.report.id)
+    about = _about(found, case, db, low)
+    spoken = about.keys() | {
+        name
+        for said in report_store.said_in(db, case.report.id)
+        for name in _spoken(case, said, low)
+    }
+    if known is None and not about:
+        return None
+    waiting = [known] if known else requests.of_person(db, case.person.id, UNPACKED)
+    lines = {one.product: one.asked for one in _lines(db, waiting) if one.product not in spoken}
+    coming = _coming(db, case.person)
+    lines |= {name: max(0, need - coming.get(name, 0)) for name, need in about.items()}
+    return {name: lines[name] for name in (*rt.flows.products, *lines) if lines.get(name)}
+
+
+def _about(found: Book, case: Case, db: Connection, low: str) -> dict[str, int]:
+    """What she needs of each product that was counted here, and not again since, or is low."""
+    counted = store.counted_in(db, case.report.id)
+    needs = {
+        name: found[name].resupply for name in counted
+        if found[name].counted_in == case.report.id
+    }  # fmt: skip
+    ticked = case.filling.answers.get(low)
+    for name in ticked if isinstance(ticked, list) else ():
+        if name in found and name not in counted:
+            needs[name] = _nearly(found[name])
+    return needs
+
+
+def _spoken(case: Case, answers: Answers, low: str) -> set[str]:
+    """The products that these answers of the report speak of."""
+    ticked = answers.get(low)
+    named = set(ticked) if isinstance(ticked, list) else set()
+    for effect in case.filling.flow.effects:
+        if effect.do == "move_stock":
+            named |= amounts_of(case.filling.flow, answers, effect).keys()
+    return named
+
+
+def _lines(db: Connection, waiting: Iterable[Request]) -> list[Line]:
+    return [line for one in waiting for line in orders.lines_of(db, one.id)]
+
+
+def _coming(db: Connection, person: Person) -> dict[str, int]:
+    """What is packed for her and not collected."""
+    ready = _lines(db, requests.of_person(db, person.id, ("ready",)))
+    return {one.product: one.packed or 0 for one in ready if one.received is None}
+
+
+def _nearly(one: Working) -> int:
+    level = one.product.emergency
+    return max(0, one.maximum - min(level if one.on_hand is None else one.on_hand, level))
+
+
+def pieces(amounts: Mapping[str, int], name: str = "pack") -> str:
+    """`LA345,ZI185`, as an SMS to us would say it, as far as whole ones fit this placeholder."""
+    said = [f"{product.upper()}{amount}" for product, amount in amounts.items()]
+    return whole_pieces(said, WIDTHS[name])

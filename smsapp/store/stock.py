@@ -1,0 +1,97 @@
+"""The ledger: what reports say of stock. Nothing is changed in it; what was wrong is replaced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from smsapp.store.tables import report, stock_movement
+
+STANDS = stock_movement.c.replaced_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of the ledger. `amount`: single units; of a count, what is left."""
+
+    product: str
+    kind: str  # count received lost expired
+    amount: int
+    at: datetime
+    report_id: int
+
+
+STANDING = (
+    select(stock_movement)
+    .where(stock_movement.c.person_id == bindparam("person_id"))
+    .where(stock_movement.c.training == bindparam("training"))
+    .where(STANDS, stock_movement.c.at >= bindparam("since"))
+    .order_by(stock_movement.c.at, stock_movement.c.report_id, stock_movement.c.id)
+)
+
+
+def movements(
+    db: Connection, person_id: int, since: datetime, *, training: bool
+) -> dict[str, list[Movement]]:
+    """What stands of this person since then, by product, in the order in which it happened."""
+    found: dict[str, list[Movement]] = {}
+    keys = {"person_id": person_id, "training": training, "since": since}
+    for row in db.execute(STANDING, keys):
+        one = Movement(row.product, row.kind, row.amount, row.at, row.report_id)
+        found.setdefault(one.product, []).append(one)
+    return found
+
+
+def write(
+    db: Connection,
+    report_id: int,
+    kind: str,
+    amounts: Mapping[str, int],
+    now: datetime,
+    *,
+    person_id: int,
+    training: bool,
+    at: datetime,
+) -> bool:
+    """What this report says of this kind is now this. Gives whether anything changed: said again,
+    nothing does.
+
+    What it said before stays, as replaced. `amounts`: by product. `at`: when it was reported first.
+    """
+    db.execute(select(report.c.id).where(report.c.id == report_id).with_for_update())
+    mine = (stock_movement.c.report_id == report_id, stock_movement.c.kind == kind)
+    rows = db.execute(select(stock_movement).where(*mine, STANDS)).all()
+    stood = {row.product: row.amount for row in rows}
+    wrong = [row.id for row in rows if amounts.get(row.product) != row.amount]
+    if wrong:
+        gone = update(stock_movement).where(stock_movement.c.id.in_(wrong))
+        db.execute(gone.values(replaced_at=now))
+    of_all = {
+        "person_id": person_id,
+        "kind": kind,
+        "report_id": report_id,
+        "training": training,
+        "at": at,
+    }
+    fresh = [
+        {**of_all, "product": product, "amount": amount}
+        for product, amount in amounts.items()
+        if stood.get(product) != amount
+    ]
+    if fresh:
+        db.execute(insert(stock_movement), fresh)
+    return bool(wrong or fresh)
+
+
+def drop(db: Connection, report_id: int, now: datetime) -> None:
+    """Nothing of what this report said stands."""
+    mine = (stock_movement.c.report_id == report_id, STANDS)
+    db.execute(update(stock_movement).where(*mine).values(replaced_at=now))
+
+
+def counted_in(db: Connection, report_id: int) -> dict[str, int]:
+    """What stands as counted in this report: product -> what is left."""
+    mine = (stock_movement.c.report_id == report_id, stock_movement.c.kind == "count")
+    rows = db.execute(select(stock_movement).where(*mine, STANDS).order_by(stock_movement.c.id))
+    return {row.product: row.amount for row in rows}
