@@ -18,6 +18,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "operator",
     "people",
     "month",
+    "orders",
     "recall",
     "words",
     "dial",

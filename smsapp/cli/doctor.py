@@ -15,6 +15,7 @@ from smsapp.service.watch import workers
 from smsapp.settings import read_settings
 from smsapp.store.migrate import is_current
 from smsapp.store.people import any_people, without_supervisor
+from smsapp.store.standing import standing
 from smsapp.store.ticks import last_slot
 
 SKEW_SECONDS = 30  # a process whose clock is further off refuses to claim SMS
@@ -51,7 +52,7 @@ def _examine(rt: Runtime) -> Iterator[tuple[str, str]]:
     database = _database(rt)
     yield "database", database
     yield "valkey", _valkey(rt)
-    for name, check in (("clock", _clock), ("people", _people)):
+    for name, check in (("clock", _clock), ("people", _people), ("orders", _orders)):
         yield name, "not looked at: mend the database first" if database else check(rt)
     yield "workers", _workers(rt)
     yield "gateway", rt.channel.reachable()
@@ -123,3 +124,12 @@ def _people(rt: Runtime) -> str:
         return ""
     shown = ", ".join(alone[:SHOWN]) + (" …" if len(alone) > SHOWN else "")
     return f"{len(alone)} without a supervisor who has a phone ({shown}); mend the roster"
+
+
+def _orders(rt: Runtime) -> str:
+    with rt.read() as db:
+        lost = [one.ref for one in standing(db) if not one.waits_for]
+    if not lost:
+        return ""
+    shown = ", ".join(lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
+    return f"{len(lost)} wait for nobody ({shown}); mend the roster: smsapp people check"
