@@ -87,7 +87,9 @@ def due(db: Connection, now: datetime, limit: int) -> list[int]:
     """Ids of raised alerts whose moment has come, longest overdue first."""
     wanted = (alert.c.state == "raised") & (alert.c.climb_at <= now)
     return list(
-        db.scalars(select(alert.c.id).where(wanted).order_by(alert.c.climb_at).limit(limit))
+        db.scalars(
+            select(alert.c.id).where(wanted).order_by(alert.c.climb_at, alert.c.id).limit(limit)
+        )
     )
 
 

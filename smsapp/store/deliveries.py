@@ -52,7 +52,7 @@ def unmatched(db: Connection, since: datetime, limit: int) -> list[Unmatched]:
     query = (
         select(*(delivery_report.c[name] for name in Unmatched.__dataclass_fields__))
         .where(delivery_report.c.outbound_id.is_(None), delivery_report.c.received_at >= since)
-        .order_by(delivery_report.c.received_at)
+        .order_by(delivery_report.c.received_at, delivery_report.c.id)
         .limit(limit)
     )
     return [Unmatched(**row) for row in db.execute(query).mappings()]

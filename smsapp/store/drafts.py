@@ -81,7 +81,7 @@ def twins_due(db: Connection, now: datetime, most: int) -> list[Draft]:
     query = (
         select(draft)
         .where(draft.c.state == "open", draft.c.due_at <= now, draft.c.twin, draft.c.danger)
-        .order_by(draft.c.due_at)
+        .order_by(draft.c.due_at, draft.c.id)
         .limit(most)
     )
     return [_draft(row) for row in db.execute(query)]
@@ -150,7 +150,7 @@ def drafts_due(
         select(draft)
         .where(draft.c.state == "open", draft.c.due_at <= now, ~(draft.c.twin & draft.c.danger))
         .where(draft.c.flow.not_in(but) if of is None else draft.c.flow.in_(of))
-        .order_by(draft.c.due_at)
+        .order_by(draft.c.due_at, draft.c.id)
         .limit(most)
     )
     return [_draft(row) for row in db.execute(query)]

@@ -87,7 +87,7 @@ def waiting(db: Connection, person_id: int) -> list[Report]:
     query = (
         select(report)
         .where(report.c.person_id == person_id, report.c.waits != "")
-        .order_by(report.c.opened_at)
+        .order_by(report.c.opened_at, report.c.id)
     )
     return [_make(Report, row) for row in db.execute(query)]
 
@@ -99,7 +99,7 @@ def children_of(db: Connection, person_id: int, since: datetime) -> list[Report]
         select(report)
         .where(report.c.person_id == person_id, report.c.opened_at >= since)
         .where(report.c.flow == CHILD_FLOW, report.c.state != "withdrawn", ~known)
-        .order_by(report.c.opened_at.desc())
+        .order_by(report.c.opened_at.desc(), report.c.id.desc())
         .limit(MOST_CHILDREN)
     )
     return [_make(Report, row) for row in db.execute(query)]
@@ -120,7 +120,7 @@ def last_closed(
             report.c.private.is_(False),
             report.c.changed_at >= since,
         )
-        .order_by(report.c.changed_at.desc())
+        .order_by(report.c.changed_at.desc(), report.c.id.desc())
         .limit(1)
     )
     row = db.execute(query).one_or_none()
