@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     errands_a_day: int = Field(
         5, ge=1, le=20, description="messages a supervisor sends a day: programme's choice"
     )
+    visit_days: int = Field(
+        30, ge=7, le=180, description="a CHW whom nobody visited for so many days: a month"
+    )
     number_days: int = Field(
         90, ge=30, le=365, description="a number not heard for so many days is asked about"
     )

@@ -13,7 +13,7 @@ from smsapp.service.months import own_numbers
 from smsapp.service.period import read_period
 from smsapp.store import months, orders, recalls, requests
 from smsapp.store.people import person_by_id
-from smsapp.store.recurring import heard
+from smsapp.store.recurring import heard, visited
 from smsapp.store.reminders import Reminder
 
 Test = Callable[[Runtime, Connection, Reminder], bool]
@@ -29,6 +29,10 @@ def _result_told(_rt: Runtime, _db: Connection, one: Reminder) -> bool:
 
 def _heard_again(rt: Runtime, db: Connection, one: Reminder) -> bool:
     return heard(db, one.person_id, rt.now() - timedelta(days=rt.settings.silent_days))
+
+
+def _visited(rt: Runtime, db: Connection, one: Reminder) -> bool:
+    return visited(db, one.person_id, rt.now() - timedelta(days=rt.settings.visit_days))
 
 
 def _month_told(_rt: Runtime, db: Connection, one: Reminder) -> bool:
@@ -67,6 +71,7 @@ TESTS: dict[str, Test] = {
     "referral": _task_closed,
     "test_waited": _result_told,
     "report_overdue": _heard_again,
+    "visit_overdue": _visited,
     "month": _month_told,
     "own_month": _nothing_to_tell,
     "order_unapproved": _order_left("requested"),

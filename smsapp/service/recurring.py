@@ -36,6 +36,9 @@ SILENCES = {
     "report_overdue": Silence(
         lambda rt: rt.settings.silent_days, store.unheard, store.since_last_report
     ),
+    "visit_overdue": Silence(
+        lambda rt: rt.settings.visit_days, store.unvisited, store.since_last_visit
+    ),
 }
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from smsapp.store.connect import insert_into
-from smsapp.store.tables import UtcTime, inbound, person, place, reminder, report
+from smsapp.store.tables import UtcTime, inbound, person, place, reminder, report, visit
 
 COLUMNS = ("person_id", "kind", "period", "step", "report_id", "state", "why", "due_at")
 
@@ -103,6 +103,24 @@ def since_last_report() -> ColumnElement[str]:
     mine = select(report.c.id).where(report.c.person_id == person.c.id)
     last = mine.order_by(report.c.opened_at.desc()).limit(1).scalar_subquery()
     return literal("after:") + cast(func.coalesce(last, 0), String)
+
+
+def unvisited(since: datetime) -> ColumnElement[bool]:
+    """Whom nobody has visited since that day; a visit that one side denies is none."""
+    seen = select(visit.c.id).where(visit.c.chw_id == person.c.id, visit.c.said != "no")
+    return ~seen.where(visit.c.visited_on >= since.date()).exists()
+
+
+def since_last_visit() -> ColumnElement[str]:
+    """A period for each time without a visit."""
+    mine = select(func.max(visit.c.id)).where(visit.c.chw_id == person.c.id, visit.c.said != "no")
+    return literal("after:") + cast(func.coalesce(mine.scalar_subquery(), 0), String)
+
+
+def visited(db: Connection, person_id: int, since: datetime) -> bool:
+    """Whether this person was visited since that day."""
+    one = select(person.c.id).where(person.c.id == person_id, unvisited(since))
+    return db.scalar(one) is None
 
 
 def heard(db: Connection, person_id: int, since: datetime) -> bool:

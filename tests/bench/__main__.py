@@ -1,4 +1,7 @@
-"""`make bench`: what a hop costs against a floor in the same run, and how soon an alert leaves."""
+"""`make bench`: what a hop costs against a floor in the same run, and how soon an alert leaves.
+
+`python -m tests.bench reminders` measures the planner of reminders alone.
+"""
 
 import sys
 import time
@@ -12,6 +15,7 @@ from smsapp.settings import Settings
 from smsapp.store.connect import make_engine
 from tests.bench.alerts import measure_alerts
 from tests.bench.load import Measured, drive, hop
+from tests.bench.reminders import measure_reminders
 from tests.bench.stack import phone, process, stack, wait_for_port, web_command
 
 CALLS = 500  # calls in each phase, each of a phone of its own
@@ -21,6 +25,7 @@ MIDDLE = ("1", "14", "0", "0", "3", "13", "0", "48", "1")  # menu to RDT, no dan
 HOME = (*MIDDLE, "12")  # the hop that closes a treatment at home
 DANGER = ("1", "14", "1")  # the hop that commits report, alert, outbox and draft
 AIM = 0.8  # of each floor
+REMINDERS = "reminders"  # beside the servers' names, what may be measured alone
 
 
 def calls(path: str, keys: Sequence[str], first: int, sessions: Sequence[str]) -> list[list[bytes]]:
@@ -101,12 +106,17 @@ def _fresh(settings: Settings) -> None:
 
 
 def main() -> None:
-    servers = sys.argv[1:] or ["gunicorn", "granian"]
+    chosen = sys.argv[1:] or ["gunicorn", "granian", REMINDERS]
+    servers = [one for one in chosen if one != REMINDERS]
     with stack() as settings:
         for server in servers:
             measure(server, settings)
             _fresh(settings)
-        measure_alerts(servers[0], settings)
+        if servers:
+            measure_alerts(servers[0], settings)
+            _fresh(settings)
+        if REMINDERS in chosen:
+            measure_reminders(settings)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from smsapp.flow.chains import Chain, Step
 from smsapp.service import recurring, remind
 from smsapp.service.naming import local_day
-from smsapp.store.tables import person, reminder
+from smsapp.store.tables import person, reminder, report, visit
 from tests.rig.stage import Stage
 
 MONTHLY = Chain(
@@ -130,3 +130,33 @@ def test_who_is_heard_again_is_left_alone(stage: Stage):
         remind.send_due(stage.rt)
     heard = [row.text for row in stage.rows("SELECT text FROM outbound WHERE phone = :p", p=chw)]
     assert not any("Nothing heard" in text for text in heard)
+
+
+def test_who_was_not_visited_is_told_to_her_supervisor_once(stage: Stage):
+    chw, boss = "+265992000001", "+265992000101"
+    ids = {row.phone: row.id for row in stage.rows("SELECT id, phone FROM person")}
+    stage.now += timedelta(days=10)
+    with stage.rt.begin() as db:
+        ref = db.scalar(insert(report).values(report_of(stage, ids[boss])).returning(report.c.id))
+        noted = {"chw_id": ids[chw], "supervisor_id": ids[boss], "by_id": ids[boss]}
+        at = {"visited_on": stage.now.date(), "recorded_at": stage.now}
+        db.execute(insert(visit).values(**noted, **at, report_id=ref, training=False))
+    stage.now += timedelta(days=21, hours=-4)
+    for _ in range(40 * 3):
+        recurring.plan_due(stage.rt)
+        remind.send_due(stage.rt)
+        stage.now += timedelta(hours=8)
+    told = stage.rows("SELECT text FROM outbound WHERE phone = :p ORDER BY id", p=boss)
+    said = [row.text for row in told if "visit" in row.text]
+    first, second = said  # the others first; she ten days later
+    assert "Aicha visit" in first
+    assert "Mary" not in first
+    assert second.startswith("Overdue: Mary visit")
+
+
+def report_of(stage: Stage, person_id: int) -> dict[str, object]:
+    return {
+        "ref": "123455", "person_id": person_id, "flow": "visit", "version": 1, "source": "sms",
+        "state": "closed", "training": False, "params": {}, "answers": {}, "classes": [],
+        "place_id": 1, "opened_at": stage.now, "changed_at": stage.now,
+    }  # fmt: skip
