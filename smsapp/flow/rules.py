@@ -19,6 +19,8 @@ OUTCOMES = {  # what can become of each effect
     "request": (*TOLD, "none"),
     "move_stock": ("done", "more"),
     "answer_alert": ANSWERED,
+    "request": TOLD,
+    "answer_alert": (*ANSWERED, "near"),
     "answer_request": (*ANSWERED, *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),
     "follow_up": ("done",),
@@ -34,6 +36,7 @@ OUTCOMES = {  # what can become of each effect
     "answer_visit": ANSWERED,
     "send_errand": ("done", "already", "late", "limit", "not_yours"),
     "answer_errand": (*ANSWERED, "later"),
+    "close_alert": ("done", "already", "over", "not_allowed", "near", "not_yours"),
     "answer_signal": ("done", "already", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)

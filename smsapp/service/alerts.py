@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
+from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
@@ -138,7 +139,8 @@ def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -
     else:
         meant = named(rt, db, person, ref)
         if not meant:
-            return NOT_YOURS
+            near = near_ref(ref, [one.ref for one in store.standing_of(db, person.id)])
+            return Answered("near", ref, near=near) if near else NOT_YOURS
     raised = [alert for alert in meant if alert.state == "raised"]
     if len(raised) > 1:
         return SEVERAL
@@ -156,6 +158,12 @@ def _meant_bare(rt: Runtime, db: Connection, person: Person) -> list[Alert]:
 def named(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Alert]:
     """The alerts of this ref that this person was told, or may answer for those who were."""
     return store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
+
+
+def is_over(db: Connection, report_id: int, texts: Texts) -> bool:
+    """Whether somebody has closed an alert that told just this."""
+    ended = store.ended(db, report_id)
+    return ended is not None and ended.texts == texts
 
 
 def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Alert]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 Outcome = Literal[
     "done", "already", "not_yours", "none_open", "several", "taken",
-    "unapproved", "unneeded", "foreign", "unclear", "received", "cancelled",
+    "near", "unapproved", "unneeded", "foreign", "unclear", "received", "cancelled",
 ]  # fmt: skip
 
 
@@ -19,6 +19,7 @@ class Answered:
     by_short: str = ""
     at: datetime | None = None
     chw_id: int | None = None
+    near: str = ""  # the ref that was meant, where the one typed is a slip away
 
 
 NOT_YOURS = Answered("not_yours")

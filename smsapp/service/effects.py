@@ -11,6 +11,7 @@ from smsapp.flow.model import Effect, Flow, Line
 from smsapp.runtime import Runtime
 from smsapp.service import (
     alerts,
+    closing,
     deaths,
     dismissal,
     errands,
@@ -69,6 +70,9 @@ def _raise_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done: 
         "first": _texts(rt, case, effect.first),
         "climbed": _texts(rt, case, effect.climbed),
     }
+    if not case.fresh and not case.anew and alerts.is_over(db, case.report.id, texts):
+        done.outcomes[effect.id] = "done"
+        return
     standing = [] if case.fresh else alert_store.standing(db, case.report.id)
     if not standing or (case.anew and standing[0].state == "acknowledged"):
         done.outcomes[effect.id] = alerts.raise_alert(
@@ -179,18 +183,12 @@ def _ref(case: Case, ask: str) -> str | None:
 
 
 def _note(
-    rt: Runtime,
-    db: Connection,
-    case: Case,
-    effect: Effect,
-    done: Done,
-    answered: Answered,
+    rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done, answered: Answered
 ) -> None:
     """The outcome and its words. Her own earlier answer is no news: she is thanked again."""
     again = answered.outcome == "already" and answered.by_short == case.person.short
     done.outcomes[effect.id] = "done" if again else answered.outcome
-    done.values["ref"] = answered.ref
-    done.values["name"] = answered.by_short
+    done.values |= {"ref": answered.ref, "name": answered.by_short, "near": answered.near}
     if answered.at:
         local = answered.at.astimezone(ZoneInfo(rt.settings.timezone))
         done.values["time"] = f"{local:%H:%M}"
@@ -233,6 +231,7 @@ DO = {
     "answer_signal": dismissal.dismiss,
     **visits.EFFECTS,
     **errands.EFFECTS,
+    "close_alert": closing.close,
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,

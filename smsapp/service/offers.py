@@ -18,6 +18,7 @@ from smsapp.service.people import language_of
 from smsapp.service.team import out_items, silent_items
 from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
 from smsapp.service.waits import Waiting, waiting_for
+from smsapp.store import alerts as alert_store
 from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -26,6 +27,7 @@ from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 from smsapp.store.queries import Asked, Query
 
+FOLLOWED_FOR = timedelta(days=14)  # an answered alert can be picked so long: programme's choice
 CHILDREN_SINCE = timedelta(days=30)  # who died later is told without the case: programme's choice
 Items = tuple[Item, ...]
 Offer = Callable[[Runtime, Connection, Person], Items]
@@ -60,6 +62,15 @@ def _alerts(rt: Runtime, db: Connection, person: Person) -> Items:
     return tuple(
         Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
         for one in alerts.open_alerts(db, person, rt.now())
+    )
+
+
+def _followed(rt: Runtime, db: Connection, person: Person) -> Items:
+    """The alerts that are not closed; what was answered long ago is no longer offered."""
+    since = rt.now() - FOLLOWED_FOR
+    return tuple(
+        Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
+        for one in alert_store.open_for(db, person.id, person.training, since)
     )
 
 
@@ -220,6 +231,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "recalls": ((*CHW, "facility"), _recalls),
     "waits": ((*ANSWERERS, "desk"), _waits),
     "alerts": (ANSWERERS, _alerts),
+    "followed": (ANSWERERS, _followed),
     "requests": (ANSWERERS, _requests),
     "packing": (ANSWERERS, _packing),
     "queries": (("desk",), _queries),

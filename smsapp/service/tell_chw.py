@@ -24,7 +24,8 @@ def tell_chw(
     absent = {person_id for _, person_id in noted_absent(db, alert)}
     again = sum(event.what == "reopened" for event in store.events(db, alert.id))
     part = f"chw:{what}:{again}" if again else f"chw:{what}"
-    said = word if alert.kind == DANGER else f"{word}.plain"  # nobody else is sent anywhere
+    plain = f"{word}.plain"  # nobody else is sent anywhere
+    said = plain if alert.kind != DANGER and plain in rt.flows.words.word else word
     for chw, ref in _chws(rt, db, alert):
         values["phone"] = help_phone(rt, db, chw, absent)
         outbox.put(

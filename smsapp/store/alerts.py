@@ -33,6 +33,7 @@ class Alert:
     climb_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: int | None
+    ends: str  # of a closed one: withdrawn, dismissed, or what became of it
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,11 @@ def raised_to(db: Connection, person_id: int) -> list[Alert]:
     return _listed(db, _told(person_id).where(alert.c.state == "raised"))
 
 
+def standing_of(db: Connection, person_id: int) -> list[Alert]:
+    """The alerts this person was told that are not closed, oldest first."""
+    return _listed(db, _told(person_id).where(alert.c.state != "closed"))
+
+
 def answered_of(db: Connection, person_id: int, since: datetime) -> list[Alert]:
     """The alerts this person was told that somebody answered since then, oldest first."""
     fresh = (alert.c.state == "acknowledged") & (alert.c.acknowledged_at >= since)
@@ -211,15 +217,27 @@ def _listed(db: Connection, query: Select[Any]) -> list[Alert]:
     return [_alert(row) for row in db.execute(query.order_by(alert.c.raised_at, alert.c.id))]
 
 
-def open_for(db: Connection, person_id: int, training: bool) -> list[OpenAlert]:
-    """The unanswered alerts this person was told, oldest first."""
+def ended(db: Connection, report_id: int) -> Alert | None:
+    """The latest alert of a report, where a person closed it: not one taken back as a mistake."""
+    query = select(alert).where(alert.c.report_id == report_id).order_by(alert.c.n.desc()).limit(1)
+    row = db.execute(query).one_or_none()
+    return _alert(row) if row and row.state == "closed" and row.ends != "withdrawn" else None
+
+
+def open_for(
+    db: Connection, person_id: int, training: bool, answered_since: datetime | None = None
+) -> list[OpenAlert]:
+    """The unanswered alerts this person was told, oldest first; with those answered since then."""
+    wanted = alert.c.state == "raised"
+    if answered_since:
+        fresh = (alert.c.state == "acknowledged") & (alert.c.acknowledged_at >= answered_since)
+        wanted |= fresh
     query = (
         select(alert, person.c.short.label("chw_short"), place.c.short.label("place_short"))
         .join(alert_told, alert_told.c.alert_id == alert.c.id)
         .join(person, person.c.id == alert.c.person_id)
         .join(place, place.c.id == person.c.place_id)
-        .where(alert_told.c.person_id == person_id, alert.c.training == training)
-        .where(alert.c.state == "raised")
+        .where(alert_told.c.person_id == person_id, alert.c.training == training, wanted)
         .order_by(alert.c.raised_at, alert.c.id)
     )
     return [

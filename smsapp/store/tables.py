@@ -294,7 +294,7 @@ alert_event = Table(
     Column(
         "what", String(24), nullable=False
     ),  # raised climbed skipped told silent unreachable nobody changed hastened spoke reopened
-    # acknowledged dismissed closed
+    # acknowledged verified responded dismissed closed
     Column("person_id", Id, ForeignKey("person.id")),
     Column("level", Integer, nullable=False, default=0),
 )

@@ -61,6 +61,7 @@ REFS = "SELECT ref FROM report UNION ALL SELECT ref FROM recall"
 ANSWERS = (
     "recall",
     "alerts",
+    "close",
     "orders",
     "desk",
     "calls",

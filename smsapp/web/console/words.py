@@ -71,10 +71,18 @@ ALERT_EVENTS = {
     "silent": "Nobody answered yet; she was told to go and to call",
     "nobody": "Nobody is left to tell; she was told so",
     "acknowledged": "Alert answered by",
+    "verified": "Checked, and it is so, says",
+    "responded": "All was done about it, says",
     "corrected": "Alert corrected",
     "closed": "Alert closed",
 }
-NAMED_EVENTS = ("told", "unreachable", "acknowledged")  # a person stands behind these
+NAMED_EVENTS = (
+    "told",
+    "unreachable",
+    "acknowledged",
+    "verified",
+    "responded",
+)  # a person stands behind these
 ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
 REQUESTS = {
     "requested": "no answer yet",
