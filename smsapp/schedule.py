@@ -10,7 +10,17 @@ import structlog
 from redis.exceptions import RedisError
 
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, errands, lanes, outbox_sweep, queries, recurring, remind, ussd
+from smsapp.service import (
+    alerts,
+    broadcasts,
+    errands,
+    lanes,
+    outbox_sweep,
+    queries,
+    recurring,
+    remind,
+    ussd,
+)
 from smsapp.store import ticks
 
 log = structlog.get_logger()
@@ -36,6 +46,7 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
     steps: dict[str, Callable[[], object]] = {
         "climb": lambda: alerts.climb_due(rt),
         "plan": lambda: every(rt, "plan", HOUR, recurring.plan_due),
+        "broadcast": lambda: broadcasts.send_due(rt),
         "remind": lambda: remind.send_due(rt),
         "errands": lambda: errands.send_due(rt),
         "settle": lambda: ussd.settle_silent(rt),

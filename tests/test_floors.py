@@ -45,6 +45,8 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"team"},
     {"waits"},
     {"effects"},
+    {"broadcasts"},
+    {"audience"},
     {"demonstration"},
     {"roster"},
     {"leaving", "roster_rules"},

@@ -19,6 +19,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "people",
     "month",
     "orders",
+    "broadcast",
     "recall",
     "words",
     "dial",

@@ -701,6 +701,36 @@ delivery_report = Table(
     ),
 )
 
+broadcast = Table(  # one SMS to many people
+    "broadcast",
+    metadata,
+    _id(),
+    Column("texts", JSON, nullable=False),  # language -> text
+    Column("audience", JSON, nullable=False),  # places, roles, silent_days
+    Column("state", String(8), nullable=False),  # draft sending paused done
+    Column("by", String(80), nullable=False),
+    _at("made_at", nullable=False),
+    _at("sent_at"),  # when its sending was begun
+)
+
+broadcast_recipient = Table(  # who gets it, as the audience stood when its sending was begun
+    "broadcast_recipient",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcast.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("language", String(8), nullable=False),  # of the text that is hers
+    Column("state", String(8), nullable=False),  # waiting put left_out
+    Column("why", String(16), nullable=False, default=""),  # of left_out
+    Index(
+        "ix_broadcast_recipient_waiting",
+        "broadcast_id",
+        "language",
+        "person_id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
 pause = Table(  # a lane held for a systemic refusal, or by an operator
     "pause",
     metadata,

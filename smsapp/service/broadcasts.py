@@ -1,0 +1,181 @@
+"""Broadcasts: drafted, previewed, then sent a batch at a time, by day, at most once to each.
+
+Who gets it is written down when the sending begins, and looked at once more before each SMS. The
+next batch is put into the lane when the last has left it. Pausing, and the evening, take back what
+waits in the outbox and was never tried.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from sqlalchemy import Connection
+
+from smsapp import gsm
+from smsapp.runtime import Runtime
+from smsapp.service import outbox
+from smsapp.service.audience import Audience, Preview, preview_of, sort_out
+from smsapp.service.moments import by_day
+from smsapp.service.roster import ROLES
+from smsapp.store import broadcasts as store
+from smsapp.store.audit import add_audit
+from smsapp.store.broadcasts import KEY, Broadcast
+from smsapp.store.outbound import NewOutbound
+
+BATCH = 200  # SMS put into the lane at once: what a pause has to take back
+MOST_SEGMENTS = 3  # of one text: a longer one is for a meeting
+LISTED = 20  # broadcasts a list shows
+
+
+class BadBroadcast(Exception):
+    """It cannot be done. The message is one sentence that names the cure."""
+
+
+By = tuple[str, str, str]  # actor, reason, network address
+
+
+def draft(rt: Runtime, texts: Mapping[str, str], audience: Audience, by: By) -> int:
+    """Write a draft; nobody is told. Gives its number. Raises BadBroadcast."""
+    said = {language: gsm.clean(text).strip() for language, text in texts.items()}
+    _check_texts(rt, said)
+    with rt.begin() as db:
+        _check_audience(db, audience)
+        row = {"texts": said, "audience": asdict(audience), "state": "draft", "by": by[0]}
+        made = store.add(db, **row, made_at=rt.now())
+        _audit(rt, db, "draft", made, by)
+    return made
+
+
+def _check_texts(rt: Runtime, texts: Mapping[str, str]) -> None:
+    if not texts or not all(texts.values()):
+        raise BadBroadcast('There is no text: write --text en "…".')
+    for language, text in texts.items():
+        if language not in rt.flows.words.spoken:
+            known = " ".join(rt.flows.words.spoken)
+            raise BadBroadcast(f"{language} is no language of this programme: {known}.")
+        size = gsm.measure(text)
+        if size.segments > MOST_SEGMENTS:
+            parts = f"{size.segments} parts, at most {MOST_SEGMENTS}"
+            raise BadBroadcast(f"The text in {language} has {parts}: shorten it.")
+
+
+def _check_audience(db: Connection, audience: Audience) -> None:
+    for role in audience.roles:
+        if role not in ROLES:
+            raise BadBroadcast(f"{role} is no role: {' '.join(ROLES)}.")
+    if not audience.roles:
+        raise BadBroadcast("Name a role, such as chw.")
+    if audience.silent_days is not None and audience.silent_days < 1:
+        raise BadBroadcast("Silent is 1 day or more.")
+    unknown = set(audience.places) - store.places(db, audience.places).keys()
+    if unknown:
+        raise BadBroadcast(f"No place has the code {', '.join(sorted(unknown))}.")
+
+
+def preview(rt: Runtime, broadcast_id: int) -> Preview:
+    """What sending it now would do. Raises BadBroadcast and PriceError."""
+    with rt.read() as db:
+        return preview_of(rt, db, _found(store.by_id(db, broadcast_id), broadcast_id))
+
+
+def send(rt: Runtime, broadcast_id: int, by: By) -> int:
+    """Begin to send a draft. Gives to how many. Raises BadBroadcast."""
+    with rt.begin() as db:
+        one = _in(db, broadcast_id, "draft")
+        told = sort_out(rt, db, one).told
+        if not told:
+            raise BadBroadcast(
+                f"Nobody would get {broadcast_id}: `smsapp broadcast preview` says why."
+            )
+        count = store.freeze(db, broadcast_id, [(who.id, language) for who, language in told])
+        store.change(db, broadcast_id, state="sending", sent_at=rt.now())
+        _audit(rt, db, "send", broadcast_id, by, after=str(count))
+    return count
+
+
+def pause(rt: Runtime, broadcast_id: int, by: By) -> None:
+    """Nobody more gets it until it is resumed. Raises BadBroadcast."""
+    with rt.begin() as db:
+        _in(db, broadcast_id, "sending")
+        store.recall(db, broadcast_id)
+        store.change(db, broadcast_id, state="paused")
+        _audit(rt, db, "pause", broadcast_id, by)
+
+
+def resume(rt: Runtime, broadcast_id: int, by: By) -> None:
+    """Go on with who waits. Raises BadBroadcast."""
+    with rt.begin() as db:
+        _in(db, broadcast_id, "paused")
+        store.change(db, broadcast_id, state="sending")
+        _audit(rt, db, "resume", broadcast_id, by)
+
+
+def listed(rt: Runtime) -> list[tuple[Broadcast, dict[str, int]]]:
+    """The latest broadcasts, each with how many people stand in which state."""
+    with rt.read() as db:
+        return [(one, store.states(db, one.id)) for one in store.latest(db, LISTED)]
+
+
+def send_due(rt: Runtime) -> int:
+    """What the clock does: the next batch of each, by day; in the evening what waits goes back."""
+    with rt.read() as db:
+        found = store.sending(db)
+    count = 0
+    for broadcast_id in found:
+        with rt.begin() as db:
+            one = store.by_id(db, broadcast_id, lock=True)
+            if one is None or one.state != "sending":
+                continue
+            if by_day(rt):
+                count += _send_batch(rt, db, one)
+            else:
+                store.recall(db, broadcast_id)
+    return count
+
+
+def _send_batch(rt: Runtime, db: Connection, one: Broadcast) -> int:
+    """Those with one text together; who may not be told any more is left out."""
+    if store.any_queued(db, one.id):
+        return 0
+    ids = store.next_waiting(db, one.id, BATCH)
+    if not ids:
+        store.change(db, one.id, state="done")
+        return 0
+    found = sort_out(rt, db, one, ids)
+    for who, why in found.left_out:
+        store.settle(db, one.id, [who.id], "left_out", why)
+    known = {who.id for who, _ in (*found.told, *found.left_out)}
+    store.settle(db, one.id, [who for who in ids if who not in known], "left_out", "left")
+    store.settle(db, one.id, [who.id for who, _ in found.told], "put")
+    rows = [
+        NewOutbound(
+            key=KEY.format(one.id, who.id),
+            kind="broadcast",
+            phone=who.phone,
+            text=one.texts[language],
+            lane="bulk",
+            person_id=who.id,
+        )
+        for who, language in sorted(found.told, key=lambda pair: pair[1])
+    ]
+    return sum(made is not None for made in outbox.put_many(rt, db, rows))
+
+
+def _found(one: Broadcast | None, broadcast_id: int) -> Broadcast:
+    if one is None:
+        raise BadBroadcast(f"There is no broadcast {broadcast_id}: `smsapp broadcast list`.")
+    return one
+
+
+def _in(db: Connection, broadcast_id: int, state: str) -> Broadcast:
+    one = _found(store.by_id(db, broadcast_id, lock=True), broadcast_id)
+    if one.state != state:
+        raise BadBroadcast(f"Broadcast {broadcast_id} is {one.state}, not {state}.")
+    return one
+
+
+def _audit(
+    rt: Runtime, db: Connection, action: str, broadcast_id: int, by: By, after: str = ""
+) -> None:
+    actor, reason, address = by
+    names = {"actor": actor, "action": action, "object": f"broadcast:{broadcast_id}"}
+    add_audit(db, rt.now(), **names, after=after, reason=reason, address=address)

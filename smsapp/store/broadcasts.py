@@ -1,0 +1,203 @@
+"""Broadcasts: what is said, who is meant, and how far the sending has come."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+
+from smsapp.store.catchment import UNDER
+from smsapp.store.tables import (
+    broadcast,
+    broadcast_recipient,
+    outbound,
+    person,
+    phone_number,
+    place,
+    report,
+)
+
+KEY = "broadcast:{}:{}"  # of an SMS: the broadcast and the person, once and for all
+CHUNK = 1000  # rows of one statement
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """One broadcast as stored."""
+
+    id: int
+    texts: dict[str, str]
+    audience: dict[str, Any]
+    state: str
+    by: str
+    made_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Somebody of an audience, as she stands now."""
+
+    id: int
+    phone: str
+    language: str
+    active: bool
+    opted_out: bool
+    training: bool
+    heard_at: datetime | None  # when her number was heard last; None: not known
+
+
+def add(db: Connection, **values: Any) -> int:
+    """Write a draft; gives its id."""
+    made: int = db.scalars(insert(broadcast).values(values).returning(broadcast.c.id)).one()
+    return made
+
+
+def by_id(db: Connection, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
+    """The broadcast with this id; with `lock`, nobody else changes it until commit."""
+    query = select(broadcast).where(broadcast.c.id == broadcast_id)
+    row = db.execute(query.with_for_update() if lock else query).one_or_none()
+    return Broadcast(**row._mapping) if row else None
+
+
+def latest(db: Connection, limit: int) -> list[Broadcast]:
+    """The latest broadcasts first."""
+    rows = db.execute(select(broadcast).order_by(broadcast.c.id.desc()).limit(limit))
+    return [Broadcast(**row._mapping) for row in rows]
+
+
+def sending(db: Connection) -> list[int]:
+    """Those that are under way, oldest first."""
+    query = select(broadcast.c.id).where(broadcast.c.state == "sending").order_by(broadcast.c.id)
+    return list(db.scalars(query))
+
+
+def change(db: Connection, broadcast_id: int, **values: Any) -> None:
+    """Write how it stands."""
+    db.execute(update(broadcast).where(broadcast.c.id == broadcast_id).values(values))
+
+
+def places(db: Connection, codes: Collection[str]) -> dict[str, int]:
+    """The ids of these codes; a code that no place has is left out."""
+    rows = db.execute(select(place.c.code, place.c.id).where(place.c.code.in_(codes)))
+    return {row.code: row.id for row in rows}
+
+
+def people(
+    db: Connection,
+    tops: Collection[int],
+    roles: Collection[str],
+    silent_since: datetime | None,
+    now: datetime,
+    ids: Collection[int] | None = None,
+) -> list[Meant]:
+    """Who is meant, by id, whether she can be told or not. `tops`: none means everywhere.
+
+    `silent_since`: only who has reported nothing since then; what is for a desk alone is no report
+    that anybody may see. `ids`: of these alone.
+    """
+    number = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
+    query = (
+        select(person, phone_number.c.heard_at)
+        .outerjoin(phone_number, number & phone_number.c.until.is_(None))
+        .where(person.c.role.in_(roles))
+        .order_by(person.c.id)
+    )
+    if ids is not None:
+        query = query.where(person.c.id.in_(ids))
+    if tops:
+        query = query.where(person.c.place_id.in_(_under(db, tops)))
+    if silent_since is not None:
+        told = exists().where(
+            report.c.person_id == person.c.id,
+            report.c.opened_at >= silent_since,
+            report.c.private.is_(False),
+        )
+        query = query.where(~told)
+    return [_meant(row, now) for row in db.execute(query)]
+
+
+def _under(db: Connection, tops: Collection[int]) -> set[int]:
+    found = set(tops)
+    for top in tops:
+        found |= set(db.scalars(select(UNDER.c.id), {"top": top}))
+    return found
+
+
+def _meant(row: Any, now: datetime) -> Meant:
+    trains = row.training and (row.training_until is None or row.training_until > now)
+    values = {name.name: row._mapping[name.name] for name in fields(Meant)}
+    return Meant(**{**values, "phone": row.phone or "", "training": trains})
+
+
+def freeze(db: Connection, broadcast_id: int, rows: Iterable[tuple[int, str]]) -> int:
+    """Write down who gets it, with the language of the text that is hers. Gives how many."""
+    names = ("person_id", "language")
+    values = [
+        {**dict(zip(names, row, strict=True)), "broadcast_id": broadcast_id, "state": "waiting"}
+        for row in rows
+    ]
+    for first in range(0, len(values), CHUNK):
+        db.execute(insert(broadcast_recipient), values[first : first + CHUNK])
+    return len(values)
+
+
+def next_waiting(db: Connection, broadcast_id: int, limit: int) -> list[int]:
+    """The next who wait for it, those with one text together; no other clock takes them."""
+    query = (
+        select(broadcast_recipient.c.person_id)
+        .where(_of(broadcast_id), broadcast_recipient.c.state == "waiting")
+        .order_by(broadcast_recipient.c.language, broadcast_recipient.c.person_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(db.scalars(query))
+
+
+def _of(broadcast_id: int) -> Any:
+    return broadcast_recipient.c.broadcast_id == broadcast_id
+
+
+def settle(
+    db: Connection, broadcast_id: int, ids: Collection[int], state: str, why: str = ""
+) -> None:
+    """What became of these people."""
+    mine = _of(broadcast_id) & broadcast_recipient.c.person_id.in_(ids)
+    db.execute(update(broadcast_recipient).where(mine).values(state=state, why=why))
+
+
+def _queued(broadcast_id: int) -> Any:
+    """Its SMS that wait in the lane and were never tried."""
+    return and_(
+        outbound.c.state == "queued",
+        outbound.c.lane == "bulk",
+        outbound.c.kind == "broadcast",
+        outbound.c.attempts == 0,
+        outbound.c.key.startswith(KEY.format(broadcast_id, ""), autoescape=True),
+    )
+
+
+def any_queued(db: Connection, broadcast_id: int) -> bool:
+    """Whether some of it still waits in the lane."""
+    query = select(outbound.c.id).where(_queued(broadcast_id)).limit(1)
+    return db.scalar(query) is not None
+
+
+def recall(db: Connection, broadcast_id: int) -> int:
+    """Take back what waits in the outbox and was never tried: those people wait again."""
+    taking = delete(outbound).where(_queued(broadcast_id)).returning(outbound.c.person_id)
+    ids = list(db.scalars(taking))
+    if ids:
+        settle(db, broadcast_id, ids, "waiting")
+    return len(ids)
+
+
+def states(db: Connection, broadcast_id: int) -> dict[str, int]:
+    """How many people stand in each state."""
+    query = (
+        select(broadcast_recipient.c.state, func.count().label("number"))
+        .where(_of(broadcast_id))
+        .group_by(broadcast_recipient.c.state)
+    )
+    return {row.state: row.number for row in db.execute(query)}
