@@ -35,7 +35,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"who"},
     {"call", "settling"},
     {"untold"},
-    {"twins"},
+    {"twins", "taking_back"},
     {"texted"},
     {"ending", "shown"},
     {"fillings"},

@@ -24,13 +24,14 @@ from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in
 from smsapp.service.naming import seen_on
 from smsapp.service.stock import given_stock, pieces
+from smsapp.service.taking_back import cancel_order
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import signals as signal_store
 from smsapp.store import tasks as task_store
-from smsapp.store.people import Person, person_by_id
+from smsapp.store.people import Person
 from smsapp.store.reports import Report
 from smsapp.store.requests import OPEN, of_report
 from smsapp.store.sent import withdraw
@@ -223,7 +224,8 @@ def cancel(
     rt: Runtime, db: Connection, person: Person, _sms: SmsIn, opening: Opening, base: Given
 ) -> Answer:
     """`CANCEL 482913`: it counts no more; an alert of it stands. What is packed has left."""
-    ordered = _cancel_order(rt, db, person, opening)
+    said = SAID.fullmatch(normal(opening.rest))
+    ordered = cancel_order(rt, db, person, said[1]) if said else None
     if ordered:
         return ordered
     meant = _meant(rt, db, person, opening, base, "sms.cancel_how")
@@ -240,22 +242,3 @@ def cancel(
     stands = alerts.doubt_alert(rt, db, report.id)
     word = "sms.cancelled_alert" if stands else "sms.cancelled"
     return lost(rt, db, person, word, ref=report.ref)
-
-
-def _cancel_order(rt: Runtime, db: Connection, person: Person, opening: Opening) -> Answer | None:
-    """Of a report whose order is packed nothing is taken back; of an old one the order alone."""
-    said = SAID.fullmatch(normal(opening.rest))
-    report = store.report_by_ref(db, person.id, said[1]) if said else None
-    request = of_report(db, report.id) if report else None
-    if report is None or request is None:
-        return None
-    if request.state == "ready" and request.answered_by:
-        by = person_by_id(db, request.answered_by, rt.now())
-        place = by.place_short if by else ""
-        return lost(rt, db, person, "order.packed", ref=request.ref, place=place)
-    age = rt.now() - (report.closed_at or report.opened_at)
-    if age.total_seconds() <= rt.settings.correct_seconds:
-        return None
-    if not supply.withdraw(rt, db, person, report.id):
-        return None
-    return lost(rt, db, person, "order.cancelled", ref=request.ref)

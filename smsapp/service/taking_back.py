@@ -1,0 +1,31 @@
+"""An order is taken back while nobody has packed it; what is packed she is asked to collect."""
+
+from sqlalchemy import Connection
+
+from smsapp.runtime import Runtime
+from smsapp.service import supply
+from smsapp.service.texted import Answer, lost
+from smsapp.store.people import Person, person_by_id
+from smsapp.store.reports import report_by_ref
+from smsapp.store.requests import of_report
+
+
+def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answer | None:
+    """Why `CANCEL` is not taken, or what it took of an old report: the order alone.
+
+    None: there is no order under this ref, or the whole report may still be taken back.
+    """
+    report = report_by_ref(db, person.id, ref)
+    request = of_report(db, report.id) if report else None
+    if report is None or request is None:
+        return None
+    if request.state == "ready" and request.answered_by:
+        by = person_by_id(db, request.answered_by, rt.now())
+        place = by.place_short if by else ""
+        return lost(rt, db, person, "order.packed", ref=ref, place=place)
+    age = rt.now() - (report.closed_at or report.opened_at)
+    if age.total_seconds() <= rt.settings.correct_seconds:
+        return None
+    if not supply.withdraw(rt, db, person, report.id):
+        return None
+    return lost(rt, db, person, "order.cancelled", ref=ref)
