@@ -10,7 +10,6 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "ref": 6,
     "chw": 13,  # with a question mark where it is not sure
     "near": 6,  # a ref of his that is one digit away
-    "chw": 12,
     "chw_phone": 16,
     "name": 12,
     "facility": 12,

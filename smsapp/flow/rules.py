@@ -18,8 +18,6 @@ OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
     "request": (*TOLD, "none"),
     "move_stock": ("done", "more"),
-    "answer_alert": ANSWERED,
-    "request": TOLD,
     "answer_alert": (*ANSWERED, "near"),
     "answer_request": (*ANSWERED, *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),

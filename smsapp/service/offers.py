@@ -134,13 +134,8 @@ def _tasks(rt: Runtime, db: Connection, person: Person) -> Items:
 
 def _recalls(rt: Runtime, db: Connection, person: Person) -> Items:
     """Lots called back that this person has not answered yet: they come before all else."""
-    return tuple(
-        Item(one.recall.ref, rt.flows.say(
-            "item.recall", person.language,
-            name=recalls.name_of(rt, one.recall, person.language), lot=one.recall.lot,
-        ))
-        for one in recalls.waiting(db, person)
-    )  # fmt: skip
+    found = [one.recall for one in recalls.waiting(db, person)]
+    return tuple(Item(one.ref, recalls.said(rt, one, person.language)) for one in found)
 
 
 def _task(rt: Runtime, person: Person, one: tasks.Due) -> Item:

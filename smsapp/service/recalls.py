@@ -113,6 +113,12 @@ def name_of(rt: Runtime, found: Recall, language: str) -> str:
     return names.get(language) or next(iter(names.values()))
 
 
+def said(rt: Runtime, found: Recall, language: str) -> str:
+    """`Do not use: AL 1x6 B1234`."""
+    name = name_of(rt, found, language)
+    return rt.flows.say("item.recall", language, name=name, lot=found.lot)
+
+
 def waiting(db: Connection, person: Person) -> list[Asked]:
     """What this person has not answered yet, oldest first."""
     return [one for one in store.asked_of(db, person.id) if not one.answer]
@@ -129,10 +135,10 @@ def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
         done.outcomes[effect.id] = "several" if meant else none
         return
     amount = answers.get(effect.kind)
-    said = str(answers[effect.answer])
-    number = amount if isinstance(amount, int) and said == "aside" else None
+    word = str(answers[effect.answer])
+    number = amount if isinstance(amount, int) and word == "aside" else None
     if case.fresh:
-        store.answer(db, meant[0].recall.id, case.person.id, said, number, rt.now())
+        store.answer(db, meant[0].recall.id, case.person.id, word, number, rt.now())
     done.outcomes[effect.id] = "done"
     done.values |= {"ref": meant[0].recall.ref, "lot": meant[0].recall.lot}
 
