@@ -19,6 +19,7 @@ from smsapp.service import (
     queries,
     recurring,
     remind,
+    retention,
     ussd,
 )
 from smsapp.store import ticks
@@ -53,6 +54,7 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
         "hand_over": lambda: every(rt, "hand_over", HOUR, queries.hand_over),
         "sweep": lambda: every(rt, "sweep", rt.settings.sweep_seconds, outbox_sweep.sweep),
         "forget": lambda: every(rt, "forget", DAY, forget),
+        "empty": lambda: every(rt, "empty", HOUR, retention.empty_old),
         "ring": lambda: ring(rt, helpers),
     }
     for name, step in steps.items():

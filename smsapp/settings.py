@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     correct_seconds: float = Field(
         86400.0, gt=0, description="FIX and CANCEL are taken this long after a report: 24 hours"
     )
+    retain_body_days: float = Field(
+        90.0, gt=0, description="texts and raw bodies of SMS are emptied after so many days"
+    )
     no_report_seconds: float = Field(
         259200.0, gt=0, description="accepted with no report: 72 hours"
     )

@@ -31,6 +31,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"sender"},
     {"dialogue"},
     {"commands"},
+    {"retention"},
     {"corrections", "team_sms"},
     {"who"},
     {"call", "settling"},

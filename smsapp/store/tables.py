@@ -164,6 +164,12 @@ inbound = Table(  # every callback that is not a USSD hop, raw, before anything 
         sqlite_where=text("state = 'error'"),
         postgresql_where=text("state = 'error'"),
     ),
+    Index(
+        "ix_inbound_kept",
+        "received_at",
+        sqlite_where=text("length(raw) > 0"),
+        postgresql_where=text("length(raw) > 0"),
+    ),
     Index("ix_inbound_person", "person_id", "received_at"),
     Index("ix_inbound_phone", "phone", "received_at"),
 )
@@ -626,6 +632,12 @@ outbound = Table(
         "due_at",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_outbound_kept",
+        "created_at",
+        sqlite_where=text("text <> ''"),
+        postgresql_where=text("text <> ''"),
     ),
     Index(
         "ix_outbound_lease",
