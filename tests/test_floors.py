@@ -51,7 +51,6 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"demonstration"},
     {"roster"},
     {"leaving", "roster_rules"},
-    {"signals", "dismissal"},
     {"signals", "dismissal", "closing"},
     {"packing", "arrival"},
     {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands"},

@@ -19,10 +19,10 @@ ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "answer_recall", "follow_up",
     "record_death", "query", "answer_query", "set_person", "task", "answer_task",
-    "join_signal", "answer_signal",
+    "join_signal", "answer_signal", "close_alert",
     "record_month",
     "record_visit", "answer_visit", "send_errand", "answer_errand",
-    "move_stock", "close_alert",
+    "move_stock",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free

@@ -196,9 +196,11 @@ def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
     return Answered("already", alert.ref, name, alert.acknowledged_at, alert.person_id)
 
 
-def open_alerts(db: Connection, person: Person, now: datetime) -> list[OpenAlert]:  # noqa: ARG001
-    """The unanswered alerts this person was told, oldest first."""
-    return store.open_for(db, person.id, person.training)
+def open_alerts(
+    db: Connection, person: Person, answered_since: datetime | None = None
+) -> list[OpenAlert]:
+    """The unanswered alerts this person was told, oldest first; with those answered since then."""
+    return store.open_for(db, person.id, person.training, answered_since)
 
 
 def climb_due(rt: Runtime) -> int:

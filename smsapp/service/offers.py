@@ -18,7 +18,6 @@ from smsapp.service.people import language_of
 from smsapp.service.team import out_items, silent_items
 from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
 from smsapp.service.waits import Waiting, waiting_for
-from smsapp.store import alerts as alert_store
 from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -58,20 +57,16 @@ def _tests(rt: Runtime, db: Connection, person: Person) -> Items:
     )
 
 
-def _alerts(rt: Runtime, db: Connection, person: Person) -> Items:
+def _alerts(rt: Runtime, db: Connection, person: Person, since: datetime | None = None) -> Items:
     return tuple(
         Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
-        for one in alerts.open_alerts(db, person, rt.now())
+        for one in alerts.open_alerts(db, person, since)
     )
 
 
 def _followed(rt: Runtime, db: Connection, person: Person) -> Items:
     """The alerts that are not closed; what was answered long ago is no longer offered."""
-    since = rt.now() - FOLLOWED_FOR
-    return tuple(
-        Item(one.ref, _item(rt, person.language, one.ref, one.place_short, one.raised_at))
-        for one in alert_store.open_for(db, person.id, person.training, since)
-    )
+    return _alerts(rt, db, person, rt.now() - FOLLOWED_FOR)
 
 
 def _signals(rt: Runtime, db: Connection, person: Person) -> Items:

@@ -27,7 +27,7 @@ def waiting_for(db: Connection, person: Person, now: datetime) -> list[Waiting]:
     """All that this person was told and nobody has answered yet."""
     found = [
         Waiting("alerts", one.ref, one.place_short, one.raised_at)
-        for one in alerts.open_alerts(db, person, now)
+        for one in alerts.open_alerts(db, person)
     ]
     found += [
         Waiting("orders", one.ref, one.place_short, one.requested_at)

@@ -95,8 +95,8 @@ def test_a_list_of_open_alerts(programme: Programme):
     _, first, _ = programme.alarm()
     _, second, _ = programme.alarm("eve")
     with programme.rt.read() as db:
-        listed = open_alerts(db, programme.person("fac"), programme.clock())
-        assert open_alerts(db, programme.person("dis"), programme.clock()) == []
+        listed = open_alerts(db, programme.person("fac"))
+        assert open_alerts(db, programme.person("dis")) == []
     assert [(one.ref, one.chw_short, one.place_short) for one in listed] == [
         (first, "Esther", "Chalo"),
         (second, "Eve", "Chalo"),
