@@ -52,6 +52,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"roster"},
     {"leaving", "roster_rules"},
     {"signals", "dismissal", "closing"},
+    {"receipt"},
     {"packing", "arrival"},
     {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands"},
     {"packlist", "stock"},

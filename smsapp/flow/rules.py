@@ -17,7 +17,7 @@ ORDERED = ("unapproved", "unneeded", "foreign", "unclear", "received", "cancelle
 OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
     "request": (*TOLD, "none"),
-    "move_stock": ("done", "more"),
+    "move_stock": ("done", "more", "received", "short", "part", "not_yours"),
     "answer_alert": (*ANSWERED, "near"),
     "answer_request": (*ANSWERED, *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),

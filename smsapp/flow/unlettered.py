@@ -74,5 +74,8 @@ def unlettered(flow: Flow) -> list[str]:
     phones = [ask.id for ask in asks if ask.kind == "phone"]
     for at, ask in enumerate([] if phones else asks):
         if ask.kind == "list" and not ask.letter:
-            return [ask.id, *(one.id for one in asks[at + 1 : at + 2] if one.letter)]
+            return [
+                ask.id,
+                *(one.id for one in asks[at + 1 : at + 2] if one.letter and not one.product),
+            ]
     return phones

@@ -19,7 +19,7 @@ from smsapp.flow.reading import MOST_DIGITS, Reading, read
 from smsapp.flow.spelling import normal
 from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, effects, reports, signals, supply
+from smsapp.service import alerts, arrival, effects, reports, signals, supply
 from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in
 from smsapp.service.naming import seen_on
@@ -238,6 +238,7 @@ def cancel(
     store.add_event(db, report.id, rt.now(), "withdrawn", report.answers, report.classes)
     supply.withdraw(rt, db, person, report.id)
     drop_movements(db, report.id, rt.now())
+    arrival.settle(rt, db, person)
     task_store.reopen(db, report.id)
     stands = alerts.doubt_alert(rt, db, report.id)
     word = "sms.cancelled_alert" if stands else "sms.cancelled"

@@ -20,6 +20,7 @@ from smsapp.service import (
     packing,
     queries,
     recalls,
+    receipt,
     remind,
     signals,
     stock,
@@ -215,7 +216,7 @@ def mark_unconfirmed(db: Connection, report_id: int) -> None:
 DO = {
     "raise_alert": _raise_alert,
     "answer_alert": _answer_alert,
-    "move_stock": stock.move,
+    "move_stock": receipt.move,
     "request": _request,
     "answer_request": _answer_request,
     "answer_recall": recalls.answer,
@@ -235,7 +236,7 @@ DO = {
 }
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,
-    "move_stock": stock.forget,
+    "move_stock": receipt.forget,
     "request": _no_request,
     "task": tasks.forget,
     "answer_task": tasks.take_back,

@@ -60,12 +60,21 @@ def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: 
     )
 
 
-def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
+def move(
+    rt: Runtime,
+    db: Connection,
+    case: Case,
+    effect: Effect,
+    done: Done,
+    besides: Mapping[str, int] | None = None,
+) -> None:
     """Write what this report says into the ledger; said again, it changes nothing.
 
-    The outcome is `more` where a count found what the ledger does not know.
+    The outcome is `more` where a count found what the ledger does not know. `besides`: what it
+    says without naming it.
     """
-    amounts = amounts_of(case.filling.flow, case.filling.answers, effect)
+    said = amounts_of(case.filling.flow, case.filling.answers, effect)
+    amounts = {**(besides or {}), **said}
     if case.report.state != "withdrawn":
         _write(rt, db, case, effect.kind, amounts)
     more = _more(book(rt, db, case.person), amounts, case.report.opened_at)
@@ -133,7 +142,7 @@ def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> dict[str, int] 
 
 def _about(found: Book, case: Case, db: Connection, low: str) -> dict[str, int]:
     """What she needs of each product that was counted here, and not again since, or is low."""
-    counted = store.counted_in(db, case.report.id)
+    counted = store.said_in(db, case.report.id, "count")
     needs = {
         name: found[name].resupply for name in counted
         if found[name].counted_in == case.report.id

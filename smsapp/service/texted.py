@@ -21,7 +21,7 @@ from smsapp.flow.reading import Reading, read
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, reports
-from smsapp.service.doubt import doubted, meant, taking
+from smsapp.service.doubt import doubts, meant, taking
 from smsapp.service.given import given_again
 from smsapp.service.stock import pieces
 from smsapp.store import drafts as draft_store
@@ -121,7 +121,7 @@ def fill(
     reading = _never_lower(filling.flow, reading, filling.given)
     if _says_nothing(filling, reading):
         return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
-    amounts = doubted(filling.flow, reading.answers, filling.given)
+    amounts = doubts(rt, db, person, filling, reading)
     if amounts:
         if not meant(rt, db, person, filling, reading):
             return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))

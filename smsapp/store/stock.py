@@ -90,8 +90,8 @@ def drop(db: Connection, report_id: int, now: datetime) -> None:
     db.execute(update(stock_movement).where(*mine).values(replaced_at=now))
 
 
-def counted_in(db: Connection, report_id: int) -> dict[str, int]:
-    """What stands as counted in this report: product -> what is left."""
-    mine = (stock_movement.c.report_id == report_id, stock_movement.c.kind == "count")
+def said_in(db: Connection, report_id: int, kind: str) -> dict[str, int]:
+    """What stands of this kind in this report: product -> single units."""
+    mine = (stock_movement.c.report_id == report_id, stock_movement.c.kind == kind)
     rows = db.execute(select(stock_movement).where(*mine, STANDS).order_by(stock_movement.c.id))
     return {row.product: row.amount for row in rows}
