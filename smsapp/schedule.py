@@ -13,6 +13,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import (
     alerts,
     broadcasts,
+    digest,
     errands,
     lanes,
     outbox_sweep,
@@ -49,6 +50,7 @@ def tick(rt: Runtime, helpers: dict[str, Thread]) -> None:
         "plan": lambda: every(rt, "plan", HOUR, recurring.plan_due),
         "broadcast": lambda: broadcasts.send_due(rt),
         "remind": lambda: remind.send_due(rt),
+        "digest": lambda: digest.send_due(rt),
         "errands": lambda: errands.send_due(rt),
         "settle": lambda: ussd.settle_silent(rt),
         "hand_over": lambda: every(rt, "hand_over", HOUR, queries.hand_over),

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     silent_days: int = Field(
         14, ge=1, le=90, description="a CHW not heard for so many days: programme's choice"
     )
+    digest_weekday: int = Field(
+        0, ge=0, le=6, description="day of the supervisors' digest, 0 is Monday: domain notes D3"
+    )
+    digest_hour: int = Field(8, ge=0, le=20, description="local hour from which digests are sent")
     errands_a_day: int = Field(
         5, ge=1, le=20, description="messages a supervisor sends a day: programme's choice"
     )

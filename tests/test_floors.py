@@ -43,6 +43,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"doubt"},
     {"reports", "given"},
     {"drafts", "offers", "known", "privacy"},
+    {"digest"},
     {"team"},
     {"waits"},
     {"effects"},

@@ -65,6 +65,11 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "total": 2,
     "errand": 70,  # what a supervisor wrote: flows/errand.toml
     "left": 36,  # names of those who have not done it
+    "names": 100,  # of a digest, while they fit
+    "heard": 3,
+    "alerts_open": 3,
+    "referrals": 3,
+    "visited": 3,
     "asked": 3,
     "closed": 3,
     "tasks": 60,  # refs with their words: `FU482913, R123455`

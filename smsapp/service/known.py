@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import errands, months, packing, queries, recalls
+from smsapp.service import errands, months, packing, queries, recalls, team
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -64,6 +64,10 @@ def _month(rt: Runtime, _db: Connection, _person: Person, language: str) -> Valu
 KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what finds them
     "pay": (("month", *(f"query_{number}" for number in range(1, SHOWN + 1))), _pay),
     "month": (("month",), _month),
+    "team": (
+        ("month", "asked", "heard", "visited", "alerts_open", "referrals", "closed"),
+        team.month,
+    ),
     "me": (("language", "guided_on", "tips_on", "approver"), _me),
 }
 

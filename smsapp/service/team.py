@@ -1,4 +1,4 @@
-"""What a supervisor sees of his own CHWs: who is silent, who is out of stock."""
+"""What a supervisor sees of his own CHWs: who is silent, who is out of stock, his month."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,11 @@ from sqlalchemy import Connection
 
 from smsapp.flow.given import Item
 from smsapp.runtime import Runtime
+from smsapp.service.moments import at_hour
 from smsapp.service.naming import when_seen
+from smsapp.service.period import period_of
 from smsapp.store import team as store
+from smsapp.store import visits
 from smsapp.store.people import Person
 from smsapp.store.team import Member
 
@@ -62,3 +65,22 @@ def _dated(
 def _item(rt: Runtime, language: str, one: Member, at: datetime | None) -> str:
     day = when_seen(rt, language, at) if at else NEVER
     return rt.flows.say("item.member", language, chw=one.short, time=day)
+
+
+def month(rt: Runtime, db: Connection, person: Person, language: str) -> dict[str, str]:
+    """His team's month so far: his own numbers, never one CHW against another."""
+    period = period_of(rt, rt.now())
+    since, until = at_hour(rt, period.first, 0), at_hour(rt, period.after.first, 0)
+    ids = [one.id for one in store.members(db, [person.id])]
+    flows = [flow.id for flow in rt.flows.flows.values() if flow.reports]
+    referred, closed = store.referrals_between(db, ids, since, until)
+    counts = {
+        "asked": len(ids),
+        "heard": store.reported_between(db, ids, since, until, flows),
+        "visited": len(visits.visited_between(db, ids, period.first, period.last)),
+        "alerts_open": len(store.alerts_of(db, [person.id]).get(person.id, ())),
+        "referrals": referred,
+        "closed": closed,
+    }
+    said = {name: str(count) for name, count in counts.items()}
+    return said | {"month": rt.flows.say(f"month.{period.month}", language)}

@@ -6,11 +6,21 @@ queries however many there are.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from smsapp.store.tables import inbound, person, place, report, request
+from smsapp.store.tables import (
+    alert,
+    alert_told,
+    inbound,
+    person,
+    place,
+    report,
+    request,
+    task,
+    tick,
+)
 
 WANTED = ("requested", "approved", "stocked_out")  # asked for, and nothing is ready yet
 
@@ -50,6 +60,76 @@ def members(db: Connection, leaders: Collection[int]) -> list[Member]:
         .order_by(person.c.short, person.c.id)
     )
     return [Member(**row._mapping) for row in db.execute(query)]
+
+
+def leaders_after(db: Connection, after: int, limit: int) -> list[int]:
+    """The next active supervisors who can be told, by id."""
+    can = person.c.active & person.c.phone.is_not(None) & person.c.opted_out.is_(False)
+    query = select(person.c.id).where(person.c.id > after, person.c.role == "supervisor", can)
+    return list(db.scalars(query.order_by(person.c.id).limit(limit)))
+
+
+def told_up_to(db: Connection, name: str, week: str) -> int:
+    """The last supervisor of whom this week's digest was thought; 0 for nobody."""
+    mine = (tick.c.name == name) & tick.c.slot.between(f"{week}:", f"{week};")
+    last = db.scalar(select(func.max(tick.c.slot)).where(mine))
+    return int(last.rpartition(":")[2]) if last else 0
+
+
+def alerts_of(db: Connection, leaders: Collection[int]) -> dict[int, list[str]]:
+    """The refs of the alerts that these people were told and nobody has answered, oldest first."""
+    query = (
+        select(alert_told.c.person_id, alert.c.ref)
+        .join(alert, alert.c.id == alert_told.c.alert_id)
+        .where(alert_told.c.person_id.in_(leaders), alert.c.state == "raised")
+        .order_by(alert.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.person_id, []).append(row.ref)
+    return found
+
+
+def referrals_open(db: Connection, ids: Collection[int], until: date) -> dict[int, int]:
+    """Of how many that each CHW referred nothing is known, though she was to ask by that day."""
+    query = (
+        select(task.c.person_id, func.count().label("many"))
+        .join(report, report.c.id == task.c.report_id)
+        .where(task.c.person_id.in_(ids), task.c.kind == "referral", task.c.state == "open")
+        .where(task.c.due_on <= until, report.c.state != "withdrawn")
+        .group_by(task.c.person_id)
+    )
+    return {row.person_id: row.many for row in db.execute(query)}
+
+
+def referrals_between(
+    db: Connection, ids: Collection[int], since: datetime, until: datetime
+) -> tuple[int, int]:
+    """How many they referred in this time, and of how many of them it is known what became."""
+    done = func.sum(case((task.c.state == "done", 1), else_=0))
+    query = (
+        select(func.count(), done)
+        .join(report, report.c.id == task.c.report_id)
+        .where(task.c.person_id.in_(ids), task.c.kind == "referral", task.c.state != "dropped")
+        .where(report.c.opened_at >= since, report.c.opened_at < until)
+    )
+    count, closed = db.execute(query).one()
+    return int(count), int(closed or 0)
+
+
+def reported_between(
+    db: Connection, ids: Collection[int], since: datetime, until: datetime, flows: Collection[str]
+) -> int:
+    """How many of these people sent a report in this time."""
+    query = select(func.count(report.c.person_id.distinct())).where(
+        report.c.person_id.in_(ids),
+        report.c.opened_at >= since,
+        report.c.opened_at < until,
+        report.c.flow.in_(flows),
+        report.c.private.is_(False),
+        report.c.state != "withdrawn",
+    )
+    return db.scalar(query) or 0
 
 
 def heard_since(db: Connection, ids: Collection[int], since: datetime) -> dict[int, datetime]:

@@ -126,11 +126,11 @@ def _listed(db: Connection, query: Select[Any], **values: Any) -> list[Named]:
 
 
 def last_visits(db: Connection, chw_ids: Collection[int]) -> dict[int, Last]:
-    """The latest visit noted and the latest confirmed of each of these CHWs; absent: none."""
+    """The latest visit noted and not denied, and the latest confirmed, of each; absent: none."""
     both = case((visit.c.said == "yes", visit.c.visited_on))
     query = (
         select(visit.c.chw_id, func.max(visit.c.visited_on), func.max(both))
-        .where(visit.c.chw_id.in_(chw_ids))
+        .where(visit.c.chw_id.in_(chw_ids), visit.c.said != "no")
         .group_by(visit.c.chw_id)
     )
     return {chw_id: Last(noted, confirmed) for chw_id, noted, confirmed in db.execute(query)}

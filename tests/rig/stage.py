@@ -17,7 +17,7 @@ from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Hop, HopReply
 from smsapp.flow.library import Library, load_library
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, callbacks, errands, recurring, remind, ussd
+from smsapp.service import alerts, callbacks, digest, errands, recurring, remind, ussd
 from smsapp.service.demonstration import seed_demonstration
 from smsapp.service.places import import_places
 from smsapp.service.roster import import_roster
@@ -108,6 +108,7 @@ class Stage:
             recurring.plan_due(self.rt)
         for step in (callbacks.read_due, ussd.settle_silent, alerts.climb_due, remind.send_due):
             step(self.rt)
+        digest.send_due(self.rt)
         errands.send_due(self.rt)
 
     def redis(self, url: str) -> None:
