@@ -1,8 +1,8 @@
 """SMS as CHWs type them, with what a person reads in them (`tests/data/typed_sms.csv`).
 
 `means`: the plain SMS that says the same, reports between ` / `; `#482913 R1` is an answer to an
-earlier report, `!stop` a command. `asks`: the letters to be asked for. `person`: whether a person
-who knows the card could read all of it; then the service should, and otherwise it must ask back.
+earlier report, `!stop` a command, `SOS ?` an SOS whose signs cannot be read. `asks`: the letters to
+be asked for. `person`: whether a person who knows the card could read all of it; then the service should, and otherwise it must ask back.
 An answer that is not in `means` is read wrong, of whichever row.
 """
 
@@ -58,9 +58,11 @@ def value(flow: Flow, letter: str, digits: str) -> tuple[str, Value]:
     ask = next(ask for ask in flow.asks if ask.letter == letter)
     if ask.kind == "number":
         return ask.id, ask.special.get(digits, int(digits))
+    if ask.kind != "ticks":
+        return ask.id, ask.special.get(digits) or ask.choices[int(digits) - 1].id
     places = [int(digit) for digit in digits if digit != "0"]
     ids = [ask.choices[place - 1].id for place in places]
-    return ask.id, ids if ask.kind == "ticks" else ids[0]
+    return ask.id, ids
 
 
 def split(piece: str) -> tuple[str, str]:
@@ -79,7 +81,9 @@ def meant(text: str, asks: str) -> Meant:
     flow, sets = BY_WORD[first]
     answers = dict(sets)
     for one in rest:
-        if one.isdigit():
+        if one == "?":
+            answers["unclear"] = "unclear"
+        elif one.isdigit():
             answers[next(ask.id for ask in flow.asks if ask.kind == "list")] = one
         else:
             name, stored = value(flow, *split(one))
