@@ -3,7 +3,9 @@
 `means`: the plain SMS that says the same, reports between ` / `; `#482913 R1` is an answer to an
 earlier report, `!stop` a command, `SOS ?` an SOS whose signs cannot be read. `asks`: the letters to
 be asked for. `person`: whether a person who knows the card could read all of it; then the service
-should, and otherwise it must ask back. An answer that is not in `means` is read wrong, of whichever row.
+should, and otherwise it must ask back.
+
+An answer that is not in `means` is read wrong, of whichever row.
 """
 
 import csv
