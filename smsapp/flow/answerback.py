@@ -77,7 +77,9 @@ def echo(flow: Flow, answers: Answers, judged: Judgement) -> str:
         unit = units.get(ask.id)
         suffix = _suffix(unit, answers) if unit else ""
         digits = _digits(ask, answers[ask.id])
-        if digits and not (ask.kind == "unit" and _suffix(ask, answers)):
+        if ask.alone and answers[ask.id] == ask.alone:
+            said.append(ask.letter)
+        elif digits and not (ask.kind == "unit" and _suffix(ask, answers)):
             said.append(f"{ask.letter}{digits}{suffix}")
     return " ".join(said)
 

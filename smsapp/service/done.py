@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service.months import own_numbers
-from smsapp.service.period import read_period
+from smsapp.service.period import bounds, read_period
 from smsapp.store import months, orders, recalls, requests
 from smsapp.store.people import person_by_id
 from smsapp.store.recurring import heard, visited
 from smsapp.store.reminders import Reminder
+from smsapp.store.stock import movements
 
+COUNTED_FROM = 15  # day of the month from which a count is this month's: programme's choice
 Test = Callable[[Runtime, Connection, Reminder], bool]
 
 
@@ -37,6 +39,14 @@ def _visited(rt: Runtime, db: Connection, one: Reminder) -> bool:
 
 def _month_told(_rt: Runtime, db: Connection, one: Reminder) -> bool:
     return months.told(db, one.person_id, one.period) is not None
+
+
+def _counted(rt: Runtime, db: Connection, one: Reminder) -> bool:
+    """Whether her box was counted in the second half of the month that it is about."""
+    person = person_by_id(db, one.person_id, rt.now())
+    since = bounds(rt, read_period(one.period))[0] + timedelta(days=COUNTED_FROM - 1)
+    known = movements(db, one.person_id, since, training=bool(person and person.training))
+    return any(line.kind == "count" for lines in known.values() for line in lines)
 
 
 def _nothing_to_tell(rt: Runtime, db: Connection, one: Reminder) -> bool:
@@ -73,6 +83,7 @@ TESTS: dict[str, Test] = {
     "report_overdue": _heard_again,
     "visit_overdue": _visited,
     "month": _month_told,
+    "stock_count": _counted,
     "own_month": _nothing_to_tell,
     "order_unapproved": _order_left("requested"),
     "order_unanswered": _order_left("requested", "approved"),
