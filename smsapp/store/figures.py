@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from smsapp.store.catchment import UNDER
 from smsapp.store.months import LATE
 from smsapp.store.tables import (
     alert,
+    alert_event,
     month_report,
     person,
     place,
@@ -79,6 +80,8 @@ class Raised:
     signal: bool
     raised_at: datetime
     acknowledged_at: datetime | None
+    verified_at: datetime | None
+    ends: str  # the outcome; empty while it is open
 
 
 @dataclass(frozen=True)
@@ -182,9 +185,17 @@ def due(db: Connection, ids: Collection[int], days: Days) -> list[Due]:
 
 def raised(db: Connection, ids: Collection[int], moments: Moments) -> list[Raised]:
     """The alerts of what these people told in the month; none that was taken back."""
+    checked = select(func.min(alert_event.c.at)).where(
+        alert_event.c.alert_id == alert.c.id, alert_event.c.what == "verified"
+    )
     query = (
         select(
-            alert.c.ref, signal.c.alert_id.is_not(None), alert.c.raised_at, alert.c.acknowledged_at
+            alert.c.ref,
+            signal.c.alert_id.is_not(None),
+            alert.c.raised_at,
+            alert.c.acknowledged_at,
+            checked.scalar_subquery(),
+            alert.c.ends,
         )
         .join(report, report.c.id == alert.c.report_id)
         .outerjoin(signal, signal.c.alert_id == alert.c.id)

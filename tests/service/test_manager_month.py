@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from smsapp.service.manager_month import NoSuchFacility, tables
-from smsapp.store.tables import alert, month_report, person, task, visit
+from smsapp.store.tables import alert, alert_event, month_report, person, signal, task, visit
 from tests.rig.district import MARCH, District
 from tests.rig.stage import Stage
 
@@ -117,6 +117,33 @@ def test_follow_ups_referrals_and_alerts(district: District):
     assert district.counts("ALERTS_UNANSWERED") == (1, 2)
     assert district.row("ALERTS_UNANSWERED").note == "refs 482913"
     assert district.counts("ALERT_24H") == (0, 0)
+
+
+def test_community_alerts_verified_in_time_and_closed(district: District):
+    raised = datetime(2026, 3, 9, 9, tzinfo=UTC)
+    for hours in (3, 30, None):
+        made = district.report(0, 9, "alert")
+        row = {"ref": "482913", "report_id": made, "n": 1, "kind": "measles"}
+        row |= {"person_id": district.chws[0], "training": False, "texts": {}, "ladder": []}
+        ends = {"ends": "false_alarm" if hours else "", "state": "closed" if hours else "raised"}
+        district.add(alert, **row, level=1, raised_at=raised, **ends)
+        (one,) = district.stage.rows("SELECT id FROM alert WHERE report_id = :id", id=made)
+        district.add(
+            signal,
+            alert_id=one.id,
+            kind="measles",
+            place_id=1,
+            cases=1,
+            deaths=0,
+            told_cases=1,
+            last_at=raised,
+        )
+        if hours:
+            at = raised + timedelta(hours=hours)
+            district.add(alert_event, alert_id=one.id, at=at, what="verified", level=1)
+    assert district.counts("ALERT_24H") == (1, 3)
+    assert district.counts("ALERTS_CLOSED") == (2, 3)
+    assert district.row("ALERTS_CLOSED").note == "false_alarm 2"
 
 
 def test_monthly_reports_and_visits(district: District):
