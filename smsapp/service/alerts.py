@@ -207,7 +207,7 @@ def climb_due(rt: Runtime) -> int:
     """What the clock does for alerts: silence and absent phones make them climb. Gives how many."""
     absent: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
     with rt.read() as db:
-        for row in outbox.undeliverable(db):
+        for row in outbox.undeliverable(rt, db):
             if row.alert_level is not None and row.person_id is not None:
                 absent[row.alert_id].add((row.alert_level, row.person_id))
         due = store.due(db, rt.now(), DUE_AT_ONCE)

@@ -12,6 +12,7 @@ from smsapp.runtime import Runtime
 from smsapp.service.months import own_numbers
 from smsapp.service.period import bounds, read_period
 from smsapp.store import months, orders, recalls, requests
+from smsapp.store.numbers import unheard
 from smsapp.store.people import person_by_id
 from smsapp.store.recurring import heard, visited
 from smsapp.store.reminders import Reminder
@@ -76,12 +77,18 @@ def _recall_answered(_rt: Runtime, db: Connection, one: Reminder) -> bool:
     return all(ask.answer for ask in mine)
 
 
+def _number_heard(rt: Runtime, db: Connection, one: Reminder) -> bool:
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    return not unheard(db, [one.person_id], since)
+
+
 TESTS: dict[str, Test] = {
     "follow_up": _task_closed,
     "referral": _task_closed,
     "test_waited": _result_told,
     "report_overdue": _heard_again,
     "visit_overdue": _visited,
+    "number": _number_heard,
     "month": _month_told,
     "stock_count": _counted,
     "own_month": _nothing_to_tell,

@@ -17,6 +17,7 @@ from smsapp.service.privacy import is_private
 from smsapp.service.sender import Sender, keep, say_who, sender_of
 from smsapp.service.texted import Answer
 from smsapp.store import inbound as inbox
+from smsapp.store.numbers import heard
 from smsapp.store.people import Person
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
     inbox.note_sender(db, row_id, sender, person.id if person else None)
     if private:
         inbox.mark_private(db, row_id)
+    _note_heard(rt, db, sent)
     looping = inbox.repeats(db, row_id, sender, rt.now() - LOOP_WINDOW) >= LOOP_LIMIT
     if looping:
         log.warning("loop_stopped", inbound=row_id)
@@ -55,16 +57,30 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
     if earlier:  # read once more because a person explained a word
         name = f"again:{row_id}:{rt.now():%Y%m%dT%H%M%S}"
     for number, text in enumerate([] if looping else said.texts):
-        outbox.put(
-            rt,
-            db,
-            key=f"{name}:{number}",
-            kind="reply",
-            phone=sender,
-            text=text,
-            person_id=person.id if person else None,
-            private=private,
-        )
+        _reply(rt, db, f"{name}:{number}", sender, text, person, private=private)
+
+
+def _reply(
+    rt: Runtime,
+    db: Connection,
+    key: str,
+    sender: str,
+    text: str,
+    person: Person | None,
+    *,
+    private: bool,
+) -> None:
+    """To the phone that wrote, whichever of hers it is."""
+    person_id = person.id if person else None
+    outbox.put(
+        rt, db, key=key, kind="reply", phone=sender, text=text, person_id=person_id, private=private
+    )
+
+
+def _note_heard(rt: Runtime, db: Connection, sent: Sender | None) -> None:
+    """The number is in use, by her whose it is."""
+    if sent is not None and not sent.line.borrowed:
+        heard(db, sent.person.id, sent.sms.sender, rt.now())
 
 
 def _answer(

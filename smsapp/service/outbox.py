@@ -81,9 +81,10 @@ def put_many(rt: Runtime, db: Connection, rows: Sequence[NewOutbound]) -> list[i
     return [ids.pop(row.key, None) for row in rows]
 
 
-def undeliverable(db: Connection) -> list[Undeliverable]:
+def undeliverable(rt: Runtime, db: Connection) -> list[Undeliverable]:
     """SMS of open alerts that will not reach their person in time: the alert must climb."""
-    return store.undeliverable(db, STUCK_ATTEMPTS, MAX_RESENDS)
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    return store.undeliverable(db, STUCK_ATTEMPTS, MAX_RESENDS, since)
 
 
 def drain(rt: Runtime, lane: str) -> int:

@@ -17,6 +17,7 @@ from smsapp.service.done import TESTS
 from smsapp.service.moments import DAY, at_hour
 from smsapp.service.naming import local_day
 from smsapp.store import recurring as store
+from smsapp.store.numbers import is_unheard
 from smsapp.store.recurring import Round
 
 BATCH = 5000  # people of one statement: well within `statement_seconds`
@@ -30,9 +31,13 @@ class Silence:
     days: Callable[[Runtime], int]
     who: Callable[[datetime], ColumnElement[bool]]  # for whom it has not been since then
     period: Callable[[], ColumnElement[str]]  # another one after it has been
+    staggered: bool = True  # else everybody is looked at every day
 
 
 SILENCES = {
+    "number": Silence(
+        lambda rt: rt.settings.number_days, is_unheard, store.since_heard, staggered=False
+    ),
     "report_overdue": Silence(
         lambda rt: rt.settings.silent_days, store.unheard, store.since_last_report
     ),
@@ -94,6 +99,7 @@ def _silent(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Round
     rest = today.toordinal() % rt.settings.stagger_days
     since = rt.now() - timedelta(days=silence.days(rt))
     one = _round(rt, kind, chain, today, rest, silence.period())
+    one = one if silence.staggered else replace(one, rest=0, of=1)
     yield replace(one, who=silence.who(since), known_before=since)
 
 

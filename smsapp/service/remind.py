@@ -4,7 +4,7 @@ One a person, kind, period and step for ever. Whether the thing is done (`done.p
 step is sent. A chain ends when it is, or at its last person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from smsapp.service.overdue import Late
 from smsapp.service.remind_text import sms_for
 from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
+from smsapp.store.numbers import unheard
 from smsapp.store.people import Person, people_by_ids, person_by_id
 from smsapp.store.reminders import Planned, Reminder
 
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 BATCH = 500  # steps one tick of the clock looks at; the rest wait a second
 WEEK = timedelta(days=7)
+NUMBER = "number"  # the chain that asks whether a number is still hers
 
 
 def begin(
@@ -92,6 +94,10 @@ def _send_apart(rt: Runtime, one: Reminder) -> int:
         return 0
 
 
+def _unheard(rt: Runtime, db: Connection, ids: Collection[int]) -> set[int]:
+    return unheard(db, ids, rt.now() - timedelta(days=rt.settings.number_days))
+
+
 @dataclass
 class Round:
     """Steps that are due together, and what becomes of them."""
@@ -100,6 +106,7 @@ class Round:
     db: Connection
     people: dict[int, Person]
     nudged: dict[int, int]  # how many nudges each had this week
+    unheard: set[int]  # on whose number nobody was heard for long
     hers: list[Reminder] = field(default_factory=list)
     above: list[Late] = field(default_factory=list)
     following: list[Planned] = field(default_factory=list)
@@ -125,7 +132,9 @@ def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
     ids = {one.person_id for one in due}
     nudges = [kind for kind, chain in rt.flows.chains.items() if chain.nudge]
     people = {one.id: one for one in people_by_ids(db, ids, rt.now())}
-    turn = Round(rt, db, people, store.nudged(db, ids, nudges, rt.now() - WEEK))
+    turn = Round(
+        rt, db, people, store.nudged(db, ids, nudges, rt.now() - WEEK), _unheard(rt, db, ids)
+    )
     for one in due:
         _sort(turn, one)
     count = _send_hers(turn)
@@ -185,6 +194,8 @@ def _why_not(turn: Round, one: Reminder, chain: Chain, person: Person) -> str:
         return "nobody"
     if person.opted_out:
         return "opted_out"
+    if person.id in turn.unheard and one.kind != NUMBER:
+        return "unheard"
     if one.kind == "tip" and not (person.tips and tip_for(turn.rt, person, one.due_at)):
         return "no_tip"
     if not chain.nudge:

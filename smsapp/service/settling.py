@@ -22,6 +22,7 @@ from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import sessions
+from smsapp.store.numbers import heard
 from smsapp.store.people import Person
 from smsapp.store.sessions import Call
 
@@ -61,6 +62,8 @@ def settle_for_sms(rt: Runtime, db: Connection, phone: str) -> None:
 def end_call(rt: Runtime, db: Connection, end: CallEnd) -> None:
     """The gateway says that a call ended. Whether it was finished, our own state tells."""
     call = sessions.load(rt.redis, end.session)
+    if call is not None:
+        _note_heard(rt, db, call)
     if call is not None and _unfinished(call):
         _settle(rt, db, call)
     sessions.forget(rt.redis, end.session)
@@ -86,15 +89,23 @@ def _settle_apart(rt: Runtime, session: str) -> bool:
         sessions.look_again(rt.redis, session, call.at + rt.settings.silence_seconds)
         return False
     try:
-        if call is not None and _unfinished(call):
+        if call is not None:
             with rt.begin() as db:
-                _settle(rt, db, call)
+                _note_heard(rt, db, call)
+                if _unfinished(call):
+                    _settle(rt, db, call)
     except Exception as error:  # the outermost door of this one call
         log.error("call_not_settled", error=type(error).__name__)
         sessions.look_again(rt.redis, session, now + rt.settings.silence_seconds)
         return False
     sessions.forget(rt.redis, session)
     return True
+
+
+def _note_heard(rt: Runtime, db: Connection, call: Call) -> None:
+    """The number is in use, by her whose it is. Not at a hop: it must stay quick."""
+    if call.person is not None and not call.borrowed:
+        heard(db, call.person, call.phone, rt.now())
 
 
 def _unfinished(call: Call) -> bool:

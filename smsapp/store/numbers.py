@@ -1,22 +1,23 @@
 """Who holds which number, and since when: one may have several, and several may share one."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Insert,
     String,
     bindparam,
     exists,
     insert,
-    literal,
     select,
     update,
 )
 
 from smsapp.store.tables import Id, UtcTime, person, phone_number
 
+FINE = timedelta(days=1)
 Held = tuple[int, str]  # a person's id, and an E.164 number of hers
 
 NOW_HELD = phone_number.c.until.is_(None)
@@ -26,12 +27,10 @@ THIS_NUMBER = THIS & (phone_number.c.phone == bindparam("number"))
 
 def _insert() -> Insert:
     at = bindparam("at", type_=UtcTime)
-    values = select(
-        bindparam("number", type_=String), bindparam("who", type_=Id), at, at, literal(0)
-    ).where(~exists().where(THIS_NUMBER))
-    return insert(phone_number).from_select(
-        ["phone", "person_id", "since", "heard_at", "asked"], values
+    values = select(bindparam("number", type_=String), bindparam("who", type_=Id), at, at).where(
+        ~exists().where(THIS_NUMBER)
     )
+    return insert(phone_number).from_select(["phone", "person_id", "since", "heard_at"], values)
 
 
 HOLD = _insert()
@@ -45,6 +44,24 @@ def hold(db: Connection, wanted: Collection[Held], at: datetime) -> None:
     rows = [{"who": who, "number": number, "at": at} for who, number in sorted(wanted)]
     if rows:
         db.execute(HOLD, rows)
+
+
+def heard(db: Connection, person_id: int, phone: str, now: datetime) -> None:
+    """She dialled or texted on this number. Written once a day: nothing needs it finer."""
+    stale = THIS_NUMBER & (phone_number.c.heard_at < bindparam("before"))
+    values = {"who": person_id, "number": phone, "at": now, "before": now - FINE}
+    db.execute(update(phone_number).where(stale).values(heard_at=bindparam("at")), values)
+
+
+def is_unheard(since: datetime) -> ColumnElement[bool]:
+    """Whether on the number she is told on nobody was heard since then."""
+    hers = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
+    return exists().where(hers, NOW_HELD, phone_number.c.heard_at < since)
+
+
+def unheard(db: Connection, ids: Collection[int], since: datetime) -> set[int]:
+    """Those of these people on whose number nobody was heard since then."""
+    return set(db.scalars(select(person.c.id).where(person.c.id.in_(ids), is_unheard(since))))
 
 
 def date_since(db: Connection, days: Mapping[Held, datetime]) -> None:

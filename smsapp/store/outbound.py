@@ -11,13 +11,14 @@ from sqlalchemy import (
     Connection,
     Update,
     and_,
+    exists,
     select,
     update,
 )
 
 from smsapp import gsm
 from smsapp.store.connect import each_insert
-from smsapp.store.tables import alert, outbound
+from smsapp.store.tables import alert, outbound, phone_number
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,20 @@ def outbound_by_id(db: Connection, outbound_id: int, *, lock: bool = False) -> O
     return None if row is None else Outbound(**row)
 
 
-def undeliverable(db: Connection, stuck_attempts: int, resends: int) -> list[Undeliverable]:
-    """The SMS of open alerts that failed, wait for a person, or do not leave."""
+def undeliverable(
+    db: Connection, stuck_attempts: int, resends: int, unheard_since: datetime
+) -> list[Undeliverable]:
+    """The SMS of open alerts that failed, wait for a person, do not leave, or go to a number on
+    which nobody was heard since then.
+    """
+    mine = (phone_number.c.phone == outbound.c.phone) & phone_number.c.until.is_(None)
+    mine &= phone_number.c.person_id == outbound.c.person_id
     lost = (
         outbound.c.state.in_(("failed", "expired", "dead", "held", "discarded"))
         | and_(outbound.c.state == "accepted", outbound.c.delivery == "absent")
         | and_(outbound.c.state == "unknown", outbound.c.resends >= resends)
         | and_(outbound.c.state == "queued", outbound.c.attempts >= stuck_attempts)
+        | exists().where(mine, phone_number.c.heard_at < unheard_since)
     )
     query = (
         select(

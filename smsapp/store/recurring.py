@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    extract,
     func,
     literal,
     null,
@@ -21,7 +23,16 @@ from sqlalchemy import (
 )
 
 from smsapp.store.connect import insert_into
-from smsapp.store.tables import UtcTime, inbound, person, place, reminder, report, visit
+from smsapp.store.tables import (
+    UtcTime,
+    inbound,
+    person,
+    phone_number,
+    place,
+    reminder,
+    report,
+    visit,
+)
 
 COLUMNS = ("person_id", "kind", "period", "step", "report_id", "state", "why", "due_at")
 
@@ -121,6 +132,14 @@ def visited(db: Connection, person_id: int, since: datetime) -> bool:
     """Whether this person was visited since that day."""
     one = select(person.c.id).where(person.c.id == person_id, unvisited(since))
     return db.scalar(one) is None
+
+
+def since_heard() -> ColumnElement[str]:
+    """A period for each silence of her number: it begins when it was heard last."""
+    hers = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
+    heard_at = cast(func.max(extract("epoch", phone_number.c.heard_at)), BigInteger)
+    last = select(heard_at).where(hers, phone_number.c.until.is_(None)).scalar_subquery()
+    return literal("heard:") + cast(func.coalesce(last, 0), String)
 
 
 def heard(db: Connection, person_id: int, since: datetime) -> bool:

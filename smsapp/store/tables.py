@@ -114,8 +114,6 @@ phone_number = Table(  # who holds which number: one may have several, and sever
     _at("since", nullable=False),
     _at("until"),  # NULL: still hers
     _at("heard_at", nullable=False),  # dialled, texted or answered last; at first: `since`
-    _at("asked_at"),  # when she was asked last whether it is still hers
-    Column("asked", Integer, nullable=False, default=0),  # times, since it was heard
     Index(
         "ix_phone_number_held",
         "phone",

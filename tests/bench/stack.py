@@ -29,8 +29,8 @@ select 'bench' || n, 'Bench ' || n, 'B' || n, '+26588' || lpad(n::text, 7, '0'),
 from person one, generate_series(1, :most) n where one.phone = '+265991000001'
 """
 THEIR_NUMBERS = """
-insert into phone_number (phone, person_id, since, heard_at, asked)
-select phone, id, created_at, created_at, 0 from person where code like 'bench%'
+insert into phone_number (phone, person_id, since, heard_at)
+select phone, id, created_at, created_at from person where code like 'bench%'
 """
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

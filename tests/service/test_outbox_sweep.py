@@ -118,7 +118,7 @@ def an_alert(rt: Runtime) -> int:
 
 def lost(rt: Runtime) -> list[str]:
     with rt.read() as db:
-        return [one.state for one in outbox.undeliverable(db)]
+        return [one.state for one in outbox.undeliverable(rt, db)]
 
 
 def test_an_open_alerts_sms_that_will_not_arrive_is_listed(

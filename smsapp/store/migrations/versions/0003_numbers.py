@@ -30,8 +30,6 @@ def upgrade() -> None:
         sa.Column("since", Time, nullable=False),
         sa.Column("until", Time, nullable=True),
         sa.Column("heard_at", Time, nullable=False),
-        sa.Column("asked_at", Time, nullable=True),
-        sa.Column("asked", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_phone_number_person_id_person")
         ),
@@ -56,7 +54,7 @@ def _carry_over() -> None:
     """Silence is counted from this day on, so that nobody is asked at once whether she is there."""
     today = sa.bindparam("today", datetime.now(UTC), type_=Time)
     fill = sa.text(
-        "INSERT INTO phone_number (phone, person_id, since, heard_at, asked) "
-        "SELECT phone, id, created_at, :today, 0 FROM person WHERE phone IS NOT NULL AND active"
+        "INSERT INTO phone_number (phone, person_id, since, heard_at) "
+        "SELECT phone, id, created_at, :today FROM person WHERE phone IS NOT NULL AND active"
     )
     op.get_bind().execute(fill.bindparams(today))
