@@ -76,6 +76,9 @@ def echo(flow: Flow, answers: Answers, judged: Judgement) -> str:
             continue
         unit = units.get(ask.id)
         suffix = _suffix(unit, answers) if unit else ""
+        if ask.alone and answers[ask.id] == ask.alone:
+            said.append(ask.letter)
+            continue
         digits = _digits(ask, answers[ask.id])
         if ask.alone and answers[ask.id] == ask.alone:
             said.append(ask.letter)

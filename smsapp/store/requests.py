@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
-from smsapp.store.tables import person, place, report, request, request_told
+from smsapp.store.tables import person, place, reminder, report, request, request_told
 
 OPEN = ("requested", "approved")  # nobody has said yet whether it can be had
 
@@ -142,13 +142,17 @@ def _listed(db: Connection, query: Select[Any]) -> list[Request]:
 
 
 def open_for(db: Connection, person_id: int, training: bool) -> list[OpenRequest]:
-    """What waits for this person, oldest first: what is out of stock, for who was asked last."""
+    """What waits for this person, oldest first: she was told of it, or reminded since."""
+    told = request_told.c.request_id == request.c.id
+    told = select(request_told).where(told, request_told.c.person_id == person_id).exists()
+    about = (reminder.c.report_id == request.c.report_id, reminder.c.told_id == person_id)
+    asked = (reminder.c.state == "sent", reminder.c.kind.like("order_%"))
+    reminded = select(reminder.c.id).where(*about, *asked).exists()
     query = (
         select(request, person.c.short.label("chw_short"), place.c.short.label("place_short"))
-        .join(request_told, request_told.c.request_id == request.c.id)
         .join(person, person.c.id == request.c.person_id)
         .join(place, place.c.id == person.c.place_id)
-        .where(request_told.c.person_id == person_id, request.c.training == training)
+        .where(or_(told, reminded), request.c.training == training)
         .where(request.c.state.in_((*OPEN, "stocked_out")))
         .order_by(request.c.requested_at, request.c.id)
     )
