@@ -28,6 +28,7 @@ COMMANDS = (  # each is a file of this folder and a command of the same name in 
     "check",
     "flow",
     "vectors",
+    "stock",
     "texts",
     "approve",
     "cards",
