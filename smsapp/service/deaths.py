@@ -1,5 +1,6 @@
 """Deaths: each is one record wherever it was told, and ends what was asked about that child."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -58,7 +59,12 @@ def recent_deaths(rt: Runtime, db: Connection, person: Person) -> list[Death]:
 
 def in_mourning(db: Connection, person_id: int, now: datetime) -> bool:
     """Whether she told a death within the week: nothing reminds her but another child's need."""
-    return bool(store.told_by(db, person_id, now - MOURNING))
+    return bool(mourners(db, [person_id], now))
+
+
+def mourners(db: Connection, ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these people who told a death within the week."""
+    return store.tellers(db, ids, now - MOURNING)
 
 
 def record_told(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:

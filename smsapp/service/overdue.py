@@ -82,7 +82,7 @@ def _today(rt: Runtime, db: Connection, receiver: Person, group: list[Late]) -> 
 
 
 def _say(rt: Runtime, db: Connection, receiver: Person, late: list[Late], key: str) -> list[Late]:
-    mine = store.settle(db, {one.one.id: receiver.id for one in late}, rt.now())
+    mine = store.settle(db, [one.one.id for one in late], rt.now(), receiver.id)
     sent = [one for one in late if one.one.id in mine]
     if sent:
         said = listed(rt, language_of(rt, receiver), sent)

@@ -14,15 +14,17 @@ from sqlalchemy import Connection
 from smsapp.flow.chains import HERSELF, Chain, Step
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, overdue
-from smsapp.service.deaths import in_mourning
+from smsapp.service.deaths import mourners
 from smsapp.service.done import is_done
 from smsapp.service.moments import DAY, by_day, morning, next_morning
 from smsapp.service.naming import local_day
 from smsapp.service.overdue import Late
+from smsapp.service.people import help_phone
 from smsapp.service.remind_text import sms_for
 from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
 from smsapp.store.numbers import unheard
+from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 from smsapp.store.reminders import Planned, Reminder
 
@@ -107,6 +109,8 @@ class Round:
     people: dict[int, Person]
     nudged: dict[int, int]  # how many nudges each had this week
     unheard: set[int]  # on whose number nobody was heard for long
+    mourning: set[int]  # who told a death lately
+    phones: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
     hers: list[Reminder] = field(default_factory=list)
     above: list[Late] = field(default_factory=list)
     following: list[Planned] = field(default_factory=list)
@@ -132,9 +136,8 @@ def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
     ids = {one.person_id for one in due}
     nudges = [kind for kind, chain in rt.flows.chains.items() if chain.nudge]
     people = {one.id: one for one in people_by_ids(db, ids, rt.now())}
-    turn = Round(
-        rt, db, people, store.nudged(db, ids, nudges, rt.now() - WEEK), _unheard(rt, db, ids)
-    )
+    nudged = store.nudged(db, ids, nudges, rt.now() - WEEK)
+    turn = Round(rt, db, people, nudged, _unheard(rt, db, ids), mourners(db, ids, rt.now()))
     for one in due:
         _sort(turn, one)
     count = _send_hers(turn)
@@ -202,18 +205,26 @@ def _why_not(turn: Round, one: Reminder, chain: Chain, person: Person) -> str:
         return ""
     if turn.nudged.get(person.id, 0) >= turn.rt.settings.nudges_a_week:
         return "enough"
-    return "mourning" if in_mourning(turn.db, person.id, now) else ""
+    return "mourning" if person.id in turn.mourning else ""
 
 
 def _send_hers(turn: Round) -> int:
     """The steps to the CHWs themselves, in one statement."""
     rt, db = turn.rt, turn.db
-    mine = store.settle(db, {one.id: one.person_id for one in turn.hers}, rt.now())
+    mine = store.settle(db, [one.id for one in turn.hers], rt.now())
     sent = [one for one in turn.hers if one.id in mine]
-    outbox.put_many(rt, db, [sms_for(rt, db, one, turn.people[one.person_id]) for one in sent])
+    outbox.put_many(rt, db, [_sms(turn, one) for one in sent])
     for one in sent:
         turn.follow(one)
     return len(sent)
+
+
+def _sms(turn: Round, one: Reminder) -> NewOutbound:
+    person = turn.people[one.person_id]
+    seat = (person.supervisor_id, person.facility_id)  # who share both call the same phone
+    if seat not in turn.phones:
+        turn.phones[seat] = help_phone(turn.rt, turn.db, person)
+    return sms_for(turn.rt, turn.db, one, person, turn.phones[seat])
 
 
 def _next_moment(rt: Runtime, chain: Chain, one: Reminder, person: Person) -> datetime:

@@ -1,5 +1,6 @@
 """Deaths: one row each, wherever it was told."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -104,6 +105,12 @@ def told_by(db: Connection, person_id: int, since: datetime) -> list[Death]:
     hers = DEATHS.where(death.c.person_id == person_id, report.c.opened_at >= since)
     query = hers.order_by(report.c.opened_at.desc(), death.c.id.desc())
     return [_death(row) for row in db.execute(query)]
+
+
+def tellers(db: Connection, ids: Collection[int], since: datetime) -> set[int]:
+    """Those of these people who told a death since then."""
+    told = select(death.c.person_id).join(report, report.c.id == death.c.report_id)
+    return set(db.scalars(told.where(death.c.person_id.in_(ids), report.c.opened_at >= since)))
 
 
 def of_report(db: Connection, report_id: int) -> Death | None:
