@@ -1,7 +1,6 @@
 """`smsapp approve`: an approval holds for what was approved, and for nothing else."""
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from smsapp.cli import main
 from smsapp.flow.library import load_library
-from tests.flow.build import FLOWS, sound
+from tests.flow.build import beside, sound
 
 BY = ("--by", "Dr  Phiri, Ministry of Health", "--on", "2026-03-02")
 
@@ -18,7 +17,7 @@ BY = ("--by", "Dr  Phiri, Ministry of Health", "--on", "2026-03-02")
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     there = tmp_path / "flows"
     there.mkdir()
-    shutil.copy(FLOWS / "words.toml", there)
+    beside(there)
     (there / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(there))
     return there

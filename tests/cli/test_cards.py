@@ -14,7 +14,7 @@ from smsapp.flow.card import Card, card
 from smsapp.flow.keyword import open_sms
 from smsapp.flow.library import load_library
 from smsapp.flow.reading import read
-from tests.flow.build import FLOWS, ICCM, LIBRARY, STOCK, given, sound
+from tests.flow.build import FLOWS, ICCM, LIBRARY, STOCK, beside, given, sound
 
 A4 = {"width": 794, "height": 1123}  # pixels at 96 to the inch
 FORMS = [flow for flow in LIBRARY.flows.values() if flow.kind == "form"]
@@ -91,7 +91,7 @@ def test_values_of_the_country_are_on_the_page() -> None:
 def test_an_approved_page_names_who_approved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "words.toml").write_text((FLOWS / "words.toml").read_text("utf-8"), "utf-8")
+    beside(tmp_path)
     (tmp_path / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(tmp_path))
     out = tmp_path / "out"

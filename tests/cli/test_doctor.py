@@ -34,6 +34,7 @@ def test_each_part_that_is_missing_is_named_with_its_cure(rt):
         "valkey": "ok",
         "clock": "has never ticked; start: smsapp clock",
         "people": "nobody yet; run: smsapp people import roster.csv",
+        "orders": "ok",
         "workers": "; ".join(
             f"none on lane {lane}: start smsapp worker {lane}"
             for lane in ("inbound", "urgent", "bulk", "routine")

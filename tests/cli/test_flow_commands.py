@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from smsapp import gsm
 from smsapp.cli import main
 from smsapp.flow.library import SIGNED_COLUMNS, Library, load_library
 from smsapp.runtime import Runtime
-from tests.flow.build import FLOWS, sound
+from tests.flow.build import beside, sound
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A flows folder of this test, with the small sound flow and the project's words."""
     there = tmp_path / "flows"
     there.mkdir()
-    shutil.copy(FLOWS / "words.toml", there)
+    beside(there)
     (there / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(there))
     return there
