@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from smsapp.cli import main
 from smsapp.flow.library import load_library
-from tests.flow.build import FLOWS, SOUND
+from tests.flow.build import FLOWS, SOUND, beside
 
 Rows = list[dict[str, str]]
 TWO = SOUND.replace('languages = ["en"]', 'languages = ["en", "fr"]')
@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project's words and a small flow in English and French, with a comment."""
     there = tmp_path / "flows"
     there.mkdir()
-    shutil.copy(FLOWS / "words.toml", there)
+    beside(there)
     lines = []
     for line in TWO.splitlines():
         name, _, value = line.partition(" = ")

@@ -98,9 +98,9 @@ def test_what_is_missing_is_named_once_the_answers_need_it() -> None:
 @pytest.mark.parametrize(
     ("body", "opening"),
     [
-        ("OK", Opening(flow="alerts")),
-        ("ok 482913", Opening(flow="alerts", rest=" 482913")),
-        ("OK482913", Opening(flow="alerts", rest="482913")),
+        ("OK", Opening(flow="alerts", sets={"say": "seen"})),
+        ("ok 482913", Opening(flow="alerts", sets={"say": "seen"}, rest=" 482913")),
+        ("OK482913", Opening(flow="alerts", sets={"say": "seen"}, rest="482913")),
         ("ready 482913", Opening(flow="orders", sets={"answer": "ready"}, rest=" 482913")),
         ("Prêt 482913", Opening(flow="orders", sets={"answer": "ready"}, rest=" 482913")),
         ("OS", Opening(flow="orders", sets={"answer": "stocked_out"})),
@@ -121,9 +121,9 @@ def test_the_first_word_says_what_it_is(body: str, opening: Opening) -> None:
 
 
 def test_a_ref_answers_a_list_even_mistyped() -> None:
-    assert reading("OK").answers == {}
-    assert reading("OK 482913").answers == {"alert": "482913"}
-    assert reading("OK 48291").answers == {"alert": "48291"}
+    assert reading("OK").answers == {"say": "seen"}
+    assert reading("OK 482913").answers == {"say": "seen", "alert": "482913"}
+    assert reading("OK 48291").answers == {"say": "seen", "alert": "48291"}
     assert reading("READY 482913").answers == {"answer": "ready", "order": "482913"}
 
 

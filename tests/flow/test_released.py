@@ -1,6 +1,5 @@
 """What was released keeps its meaning, and a change of meaning has a version of its own."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from click.testing import CliRunner, Result
 from smsapp.cli import main
 from smsapp.flow.check import check, check_words
 from smsapp.flow.released import RELEASED_FILE, Released, release, release_words
-from tests.flow.build import FLOWS, LIBRARY, WORDS, make
+from tests.flow.build import LIBRARY, WORDS, beside, make
 from tests.flow.card import card
 
 Change = tuple[str, str]
@@ -85,7 +84,7 @@ def test_each_digit_letter_and_word_of_a_flow_is_in_its_record(name: str) -> Non
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     there = tmp_path / "flows"
     there.mkdir()
-    shutil.copy(FLOWS / "words.toml", there)
+    beside(there)
     monkeypatch.setenv("FLOWS_DIR", str(there))
     make(there, card(), "card")
     return there
@@ -114,6 +113,7 @@ def test_a_release_binds_what_comes_after(folder: Path) -> None:
 def test_a_released_flow_is_missed(folder: Path) -> None:
     run("release", "card")
     (folder / "card.toml").unlink()
+    (folder / "ladders.toml").unlink()
     assert "card.toml: file: it was released" in run("check").output
     assert run("release", "--new-cards").exit_code == 0
     assert run("check").output == "No problems.\n"
