@@ -55,7 +55,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"signals", "dismissal", "closing"},
     {"receipt"},
     {"packing", "arrival"},
-    {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands"},
+    {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands", "registering"},
     {"packlist", "stock"},
     {"remind", "recurring"},
     {"remind_text", "overdue", "done"},

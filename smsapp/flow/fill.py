@@ -30,6 +30,9 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "amounts": 48,
     "more": 20,  # the same, of what was counted beyond what is known
     "days": 3,
+    "new_phone": 16,  # of a CHW who is registered: flows/register.toml
+    "new_name": 40,
+    "person_code": 40,
     "tail": 3,  # of a phone number
     "query_1": 36,  # how a query stands
     "query_2": 36,

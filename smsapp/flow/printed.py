@@ -44,6 +44,7 @@ DOES = {
     "record_month": "Keeps it as what counts of her month, in the place of an earlier one",
     "task": "Keeps a task for her",
     "record_visit": "Notes a visit, which the other side is asked to confirm",
+    "register_person": "Adds a CHW under this supervisor, once, and tells her",
     "send_errand": "Sends words in the supervisor's name, by day, and asks whether it is done",
     "answer_errand": "Says that what was asked is done",
     "answer_visit": "Says whether a visit took place",

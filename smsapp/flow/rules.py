@@ -32,6 +32,7 @@ OUTCOMES = {  # what can become of each effect
     "record_month": ("done", "replaced", "later"),
     "record_visit": ("done", "confirmed", "already", "not_yours"),
     "answer_visit": ANSWERED,
+    "register_person": ("done", "taken", "refused", "unclear"),
     "send_errand": ("done", "already", "late", "limit", "not_yours"),
     "answer_errand": (*ANSWERED, "later"),
     "close_alert": ("done", "already", "over", "not_allowed", "near", "not_yours"),

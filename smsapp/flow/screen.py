@@ -40,9 +40,9 @@ def said_whole(flow: Flow, ask: Ask) -> bool:
 
 
 def values(answers: Answers, given: Given) -> dict[str, object]:
-    """What fills placeholders: params, numbers as typed, and what the service knows."""
-    numbers = {name: value for name, value in answers.items() if isinstance(value, int)}
-    return {**given.params, **numbers, **given.values}
+    """What fills placeholders: params, numbers and words as typed, and what the service knows."""
+    typed = {name: value for name, value in answers.items() if isinstance(value, int | str)}
+    return {**given.params, **typed, **given.values}
 
 
 def head(

@@ -144,4 +144,5 @@ DO = {
     "cancel": corrections.cancel,
     "visit": team_sms.visit,
     "remind": team_sms.remind,
+    "register": team_sms.add,
 }

@@ -21,6 +21,7 @@ from smsapp.service import (
     queries,
     recalls,
     receipt,
+    registering,
     remind,
     signals,
     stock,
@@ -232,6 +233,7 @@ DO = {
     "answer_signal": dismissal.dismiss,
     **visits.EFFECTS,
     **errands.EFFECTS,
+    **registering.EFFECTS,
     "close_alert": closing.close,
 }
 UNDO = {  # where it no longer holds

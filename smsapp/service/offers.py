@@ -15,6 +15,7 @@ from smsapp.service.errands import asked_items, day_items, sent_items, whom_item
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
+from smsapp.service.registering import village_items
 from smsapp.service.team import out_items, silent_items
 from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
 from smsapp.service.waits import Waiting, waiting_for
@@ -240,4 +241,5 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "sent": (("supervisor", "desk"), sent_items),
     "unconfirmed": (("district",), unconfirmed_items),
     "villages": (CHW, _villages),
+    "communities": (("supervisor",), village_items),
 }

@@ -1,4 +1,4 @@
-"""What a supervisor and his CHWs write in words of their own: VISIT, REMIND.
+"""What a supervisor and his CHWs write in words of their own: VISIT, REMIND, ADD.
 
 Each becomes a filling of the flow that the same thing has by USSD: one validator, one reply.
 """
@@ -23,6 +23,7 @@ from smsapp.runtime import Runtime
 from smsapp.service.errands import AHEAD, ALL
 from smsapp.service.given import given_begun, given_in
 from smsapp.service.naming import local_day
+from smsapp.service.registering import villages
 from smsapp.service.texted import Answer, begin_filling, lost, save
 from smsapp.store.people import Person
 from smsapp.store.team import Member, members
@@ -33,6 +34,7 @@ LEAST = 2  # words: whom and when; the rest is his own
 REFUSED = {"wrong.long": "errand.long", "wrong.letters": "errand.letters"}  # others: how it goes
 LONGEST_CODE = 3  # words in which a code may be written: DEMO 001
 MOST_DAYS = 30  # ago, as flows/me.toml has it
+MOST_PIECES = 6  # of a number written with spaces
 MOST_DIGITS = 3  # of a number of days
 
 
@@ -100,7 +102,7 @@ def remind(
     if day is None or not 0 <= (day - today).days <= AHEAD:
         return lost(rt, db, person, "errand.day", days=str(AHEAD))
     flow, given = _begun(rt, db, person, "errand", base)
-    said = _words(flow, " ".join(written[len(words) - len(rest) + 1 :]), given)
+    said = _words(flow, "text", " ".join(written[len(words) - len(rest) + 1 :]), given)
     if isinstance(said, Wrong):
         word = REFUSED.get(said.word, "errand.how")
         return lost(rt, db, person, word, **said.values)
@@ -108,18 +110,54 @@ def remind(
     return _save(rt, db, person, sms, flow, given, answers)
 
 
-def _behind(rt: Runtime, body: str) -> list[str]:
+def add(
+    rt: Runtime, db: Connection, person: Person, sms: SmsIn, _opening: Opening, base: Given
+) -> Answer:
+    """`ADD 0991000094 DEMO-V1 Rose Banda`: number, village and name, in this order."""
+    if person.role != "supervisor" or "register" not in base.flows:
+        return lost(rt, db, person, "sms.not_understood")
+    written = _behind(rt, sms.text, "register")
+    if not written:
+        return lost(rt, db, person, "register.how")
+    flow, given = _begun(rt, db, person, "register", base)
+    phone, rest = _number(flow, written, given)
+    if not phone:
+        return lost(rt, db, person, "register.phone")
+    typed = _alike(rest[0]) if rest else ""
+    here = [one.code for one in villages(db, person) if _alike(one.code) == typed]
+    if len(here) != 1:
+        return lost(rt, db, person, "register.village")
+    name = _words(flow, "new_name", " ".join(rest[1:]), given)
+    if isinstance(name, Wrong):
+        word = "letters" if name.word == "wrong.letters" else "name"
+        ask = flow.ask("new_name")
+        most = limit(ask.max if ask else None, given.facts, 0)
+        return lost(rt, db, person, f"register.{word}", max=str(most))
+    answers: Answers = {"new_phone": phone, "village": here[0], "new_name": name}
+    return _save(rt, db, person, sms, flow, given, answers)
+
+
+def _number(flow: Flow, written: Sequence[str], given: Given) -> tuple[str, list[str]]:
+    """The number that the first words are, as many as look like one; and the words after."""
+    for count in range(min(MOST_PIECES, len(written)), 0, -1):
+        value = _words(flow, "new_phone", " ".join(written[:count]).strip(":,;"), given)
+        if not isinstance(value, Wrong):
+            return value, list(written[count:])
+    return "", list(written)
+
+
+def _behind(rt: Runtime, body: str, command: str = "remind") -> list[str]:
     """The words behind the command, as they were written."""
     written = body.split()
-    called = rt.flows.words.command["remind"].words
+    called = rt.flows.words.command[command].words
     plain = [re.sub(r"[^A-Z]", "", normal(one)) for one in written]
     at = next((at for at, one in enumerate(plain) if one in called), 0)
     return written[at + 1 :]
 
 
-def _words(flow: Flow, typed: str, given: Given) -> str | Wrong:
+def _words(flow: Flow, name: str, typed: str, given: Given) -> str | Wrong:
     """His words as USSD would take them: one validator for both faces."""
-    ask = flow.ask("text")
+    ask = flow.ask(name)
     value = parse(ask, typed, given.facts, given) if ask else ""
     return value if isinstance(value, Wrong) else str(value)
 
