@@ -52,7 +52,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"demonstration"},
     {"roster"},
     {"leaving", "roster_rules"},
-    {"signals", "dismissal", "closing"},
+    {"signals", "dismissal", "closing", "referred"},
     {"receipt"},
     {"packing", "arrival"},
     {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands", "registering"},

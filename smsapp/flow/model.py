@@ -18,7 +18,7 @@ AskKind = Literal["number", "one", "unit", "ticks", "text", "list", "note", "dan
 ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "answer_recall", "follow_up",
-    "record_death", "query", "answer_query", "set_person", "task", "answer_task",
+    "record_death", "query", "answer_query", "set_person", "task", "answer_task", "arrive",
     "join_signal", "answer_signal", "close_alert",
     "record_month",
     "record_visit", "answer_visit", "send_errand", "answer_errand",
@@ -203,7 +203,8 @@ class Flow:
     def reports(self) -> bool:
         """Whether what is sent is a report: not an answer to somebody, not a setting of hers."""
         return not any(
-            one.do == "set_person" or one.do.startswith("answer_") for one in self.effects
+            one.do in ("set_person", "arrive") or one.do.startswith("answer_")
+            for one in self.effects
         )
 
     @cached_property

@@ -24,6 +24,7 @@ OUTCOMES = {  # what can become of each effect
     "follow_up": ("done",),
     "task": ("done",),
     "answer_task": ("done", "already", "not_yours"),
+    "arrive": (*ANSWERED, "near"),
     "record_death": ("done", "already"),
     "query": (*TOLD, "taken", "same"),
     "answer_query": (*ANSWERED, "taken"),

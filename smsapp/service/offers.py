@@ -15,6 +15,7 @@ from smsapp.service.errands import asked_items, day_items, sent_items, whom_item
 from smsapp.service.naming import language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
+from smsapp.service.referred import referred_items
 from smsapp.service.registering import village_items
 from smsapp.service.team import out_items, silent_items
 from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
@@ -223,6 +224,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "waits": ((*ANSWERERS, "desk"), _waits),
     "alerts": (ANSWERERS, _alerts),
     "followed": (ANSWERERS, _followed),
+    "referred": (("supervisor", "facility", "district"), referred_items),
     "requests": (ANSWERERS, _requests),
     "packing": (ANSWERERS, _packing),
     "queries": (("desk",), _queries),
