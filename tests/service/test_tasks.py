@@ -117,9 +117,9 @@ def test_who_was_sent_is_asked_about_until_it_is_known(chw: Stage):
 def test_a_death_closes_everything_and_is_one_row(chw: Stage):
     chw.send(CHW, DANGER)
     child = refs(chw)[0]
-    for _ in range(2):
+    for said in ("Recorded. We are sorry.", "Recorded already with"):
         chw.send(CHW, f"RF {child} 4")
-        assert "Recorded. We are sorry." in heard(chw)[-1]
+        assert said in heard(chw)[-1]
     with chw.rt.read() as db:
         rows = db.execute(select(death.c.kind, death.c.died_on, death.c.training)).all()
         person = db.scalar(select(death.c.person_id)) or 0

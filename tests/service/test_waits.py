@@ -17,10 +17,10 @@ def test_the_oldest_of_all_kinds_comes_first(stage: Stage):
     stage.send(CHW, DANGER)
     stage.move(minutes=2)
     stage.send(CHW, "RAPPEL B1 W1")
-    shown = lines(stage, SUPERVISOR)
-    assert [one.split(" ")[1] for one in shown[1:3]] == ["Medicine", "Alert"]
-    assert [shown[0], *shown[-2:]] == ["Waits for you:", "98 More", "0 Menu"]
-    assert "\n3 Call" in stage.keys("98").text
+    for phone, kinds in ((FACILITY, ["Medicine", "Alert"]), (SUPERVISOR, ["Alert", "Call"])):
+        shown = lines(stage, phone)
+        assert [shown[0], shown[-1]] == ["Waits for you:", "0 Menu"]
+        assert [one.split(" ")[1] for one in shown[1:-1]] == kinds
 
 
 def test_picking_answers_nothing_yet(stage: Stage):
