@@ -70,7 +70,13 @@ ANSWERS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/*.txt")
+    parser.addoption("--update-golden", action="store_true", help="rewrite what is played")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether files are rewritten as they are played: the diff is the review."""
+    return bool(request.config.getoption("--update-golden"))
 
 
 def _report(row: Any) -> str:
