@@ -12,7 +12,7 @@ from smsapp.flow.model import Flow
 from smsapp.flow.released import Released
 from smsapp.flow.words import WORDS, Words
 
-KEPT = 50  # results remembered: a few versions of each flow
+KEPT = 200  # results remembered: a few versions of each flow
 
 
 def refused(library: Library, cache: Path) -> dict[str, str]:

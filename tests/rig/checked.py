@@ -1,6 +1,7 @@
 """Flows are checked once for the whole suite, not once for each test's folder."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 from smsapp.flow.checked import refused
@@ -13,7 +14,12 @@ KEPT = ROOT / ".pytest_cache" / CHECKED_FILE
 
 def warm(var: Path) -> Path:
     """A `var_dir` that knows already what checking this project's flows found."""
-    refused(load_library(ROOT / "flows"), KEPT)
+    _check()
     var.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(KEPT, var / CHECKED_FILE)
     return var
+
+
+@cache
+def _check() -> None:
+    refused(load_library(ROOT / "flows"), KEPT)
