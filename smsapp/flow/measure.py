@@ -16,7 +16,7 @@ from smsapp.flow.model import Answers, Ask, Flow, Line, When
 from smsapp.flow.parts import texts
 from smsapp.flow.rules import DANGER, Found, facts_of
 from smsapp.flow.screen import page_count, show
-from smsapp.flow.support import LIST_LENGTHS, OFFERED, sender_tests, slice_of
+from smsapp.flow.support import LIST_LENGTHS, OFFERED, list_sizes, sender_tests, slice_of
 from smsapp.flow.widths import WIDE, too_long, unknown_letters, unlike, widest
 from smsapp.flow.words import Words
 
@@ -195,9 +195,9 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
     training = (True, False) if "person.training" in read else (True,)
     lists = sorted({name[5:] for name in read if name.startswith("list.")} | {ask.offers} - {""})
     known = list(known_choices(rules))
-    lengths = product(*(LIST_LENGTHS if name == ask.offers else TESTED for name in lists))
+    sizes = list_sizes({n: LIST_LENGTHS if n == ask.offers else TESTED for n in lists})
     for role, trains, there, many in product(
-        sorted(roles) or (given.role,), training, known, lengths
+        sorted(roles) or (given.role,), training, known, sizes
     ):
         absent = {name[6:] for name, held in there.items() if not held}
         present = {name[6:]: WIDE for name, held in there.items() if held}
@@ -208,10 +208,7 @@ def _senders(given: Given, rules: Iterable[When], ask: Ask) -> Iterator[Given]:
             values={k: v for k, v in (present | given.values).items() if k not in absent},
             face="ussd",
             lists=given.lists
-            | {
-                name: given.lists.get(name, OFFERED)[:count]
-                for name, count in zip(lists, many, strict=True)
-            },
+            | {name: given.lists.get(name, OFFERED)[:count] for name, count in many.items()},
         )
 
 

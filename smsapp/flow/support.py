@@ -1,6 +1,6 @@
 """What a rule rests on: the asks, classes and params it reads, through classes and danger too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -122,6 +122,19 @@ def _different(subject: str, tests: list[Test], base: Given) -> Iterator[object]
         values = ("ussd", "sms")
     seen = {tuple(passes(test, subject, {subject: one}) for test in tests): one for one in values}
     yield from seen.values()
+
+
+def list_sizes(sizes: Mapping[str, Sequence[int]]) -> list[dict[str, int]]:
+    """Each list at each of its sizes, the others at their least and at their most.
+
+    So any two lists meet in every way, in as many cases as there are lists; the product of a
+    menu's lists would double with each of them.
+    """
+    least, most = ({name: many[at] for name, many in sizes.items()} for at in (0, -1))
+    found = [least, most]
+    for name, many in sizes.items():
+        found += [others | {name: one} for others in (least, most) for one in many]
+    return [one for at, one in enumerate(found) if one not in found[:at]]
 
 
 def _being(base: Given, chosen: dict[str, object]) -> Given:

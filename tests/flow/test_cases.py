@@ -1,5 +1,6 @@
 """What is enumerated for a rule leaves nothing out that answers could bring about."""
 
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from smsapp.flow.judge import holds
 from smsapp.flow.measure import said_together, ways
 from smsapp.flow.model import Line, When
 from smsapp.flow.rules import DANGER, facts_of
+from smsapp.flow.support import list_sizes
 from tests.flow.build import ICCM, given
 from tests.flow.children import CHILDREN, PARAMS
 
@@ -42,3 +44,12 @@ def test_each_way_of_danger_is_found_once() -> None:
 
 def test_an_enumeration_is_made_once() -> None:
     assert CASES.of([DANGER]) is CASES.of([DANGER, ()])
+
+
+def test_any_two_lists_meet_in_every_way() -> None:
+    sizes = {name: (0, 97) for name in "abcdef"} | {"own": (0, 1, 6, 97)}
+    met = list_sizes(sizes)
+    for one, two in combinations(sizes, 2):
+        assert {(many[one], many[two]) for many in met} >= set(product((0, 97), repeat=2))
+    assert {many["own"] for many in met} == {0, 1, 6, 97}
+    assert len(met) <= 2 * sum(map(len, sizes.values()))
