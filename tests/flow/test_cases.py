@@ -47,7 +47,7 @@ def test_an_enumeration_is_made_once() -> None:
 
 
 def test_any_two_lists_meet_in_every_way() -> None:
-    sizes = {name: (0, 97) for name in "abcdef"} | {"own": (0, 1, 6, 97)}
+    sizes = dict.fromkeys("abcdef", (0, 97)) | {"own": (0, 1, 6, 97)}
     met = list_sizes(sizes)
     for one, two in combinations(sizes, 2):
         assert {(many[one], many[two]) for many in met} >= set(product((0, 97), repeat=2))
