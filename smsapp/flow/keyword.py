@@ -15,6 +15,7 @@ from smsapp.flow.marks import alphabet, marks
 from smsapp.flow.model import Flow
 from smsapp.flow.pairs import Pair, pairs
 from smsapp.flow.spelling import normal, number
+from smsapp.ref import is_ref
 
 SEVERAL = 2  # answers that a line has in common with the report above it, to be the next one
 _JOINT = r"[\s,;.:=/#*()-]*"
@@ -70,7 +71,8 @@ def _about(keys: Keys, text: str) -> Iterator[Opening]:
     opens = keys.known.get(first[0]) if first else None
     if keys.names_refs(opens):
         return
-    if first and keys.has_letters(opens):
+    flow = keys.library.flows[opens.flow] if opens and keys.has_letters(opens) else None
+    if first and flow:
         text = text[first.end() :].strip()  # CCM R482913 1
     last = ABOUT_LAST.fullmatch(text)
     if last and number(last[2]):
@@ -82,6 +84,7 @@ def _about(keys: Keys, text: str) -> Iterator[Opening]:
         for pattern in (ABOUT, ABOUT_FIRST)
         for one in pattern.finditer(text)
         if number(one[2]) and (len(one[1]) < 2 or one[1] in named)  # OK is no letter
+        if not (flow and _ticked(flow, one[1], one[2]))
     ]
     found.sort(key=re.Match.start)
     if not found or found[0].start():
@@ -91,6 +94,15 @@ def _about(keys: Keys, text: str) -> Iterator[Opening]:
         rest = text[one.end() : end].strip()
         again = len(one[1]) < 2 and rest[:1] == one[1]  # R482913 R1
         yield Opening(ref=number(one[2]), rest=rest if again else f"{one[1]} {rest}".strip())
+
+
+def _ticked(flow: Flow, letter: str, digits: str) -> bool:
+    """Whether this ticks choices of a report, and is no ref: danger is never taken for one."""
+    ask = next((one for one in flow.asks if letter and one.letter == letter), None)
+    if ask is None or ask.kind != "ticks":
+        return False
+    places = {str(place) for place in range(1, len(ask.choices) + 1)}
+    return not is_ref(digits) or (len(set(digits)) == len(digits) and set(digits) <= places)
 
 
 def _keyed(keys: Keys, text: str) -> Iterator[Opening]:

@@ -87,6 +87,14 @@ def test_a_danger_sign_that_can_be_read_is_acted_on() -> None:
         assert reading(body).judged.dangers, body
 
 
+def test_six_ticks_are_no_ref() -> None:
+    found = reading("CCM S123456 D0 A14 M3 P0 T0")
+    assert found.judged.dangers
+    assert reading("STOCK F123456 N0").answers["finished"] == ["la", "am", "or", "zi", "mt", "lb"]
+    assert open_sms(LIBRARY, "CCM R482913 1").ref == "482913"
+    assert open_sms(LIBRARY, "S123456 D0").ref == "123456"  # nothing says that it is a report
+
+
 def test_what_is_missing_is_named_once_the_answers_need_it() -> None:
     assert missing("CCM A14 S0") == ["danger_look", "muac", "problems", "given"]
     assert missing("CCM A3") == ["unit", "severe", "danger_look", "muac", "problems", "given"]
