@@ -125,6 +125,18 @@ def settle(rt: Runtime, phones: Phones) -> None:
     assert check_invariants(rt.engine, phones.record()) == []
 
 
+def refer(rt: Runtime, phones: Phones, phone: str, saved: list[tuple[str, str, int]]) -> None:
+    """She dials again and goes on from the danger that was saved."""
+    ((ref, state, alerts),) = saved
+    assert (state, alerts) == ("open", 1)
+    call = phones.dial(phone)
+    assert "1 14 months" in call.screen
+    assert "REFER NOW" in call.press("1")
+    assert ref in call.press(*AFTER)
+    assert call.ends
+    assert reports(rt, phone) == [(ref, "closed", 1)]
+
+
 def test_killed_after_the_commit(rt: Runtime, phones: Phones, web_process: Web) -> None:
     web_process("ussd_after_commit")
     danger, danger_again = (crash(rt, phones, phone) for phone in CHWS[:2])
@@ -132,23 +144,13 @@ def test_killed_after_the_commit(rt: Runtime, phones: Phones, web_process: Web) 
     saved = {phone: reports(rt, phone) for phone in CHWS[:4]}
     web_process()
 
-    def refer(phone: str) -> None:
-        ((ref, state, alerts),) = saved[phone]
-        assert (state, alerts) == ("open", 1)
-        call = phones.dial(phone)
-        assert "1 14 months" in call.screen
-        assert "REFER NOW" in call.press("1")
-        assert ref in call.press(*AFTER)
-        assert call.ends
-        assert reports(rt, phone) == [(ref, "closed", 1)]
-
     assert danger["text"] == danger_again["text"]
-    refer(CHWS[0])
+    refer(rt, phones, CHWS[0], saved[CHWS[0]])
     first = repeat(rt, danger_again)
     assert first.startswith("CON ")
     assert "REFER NOW" in first
     assert repeat(rt, danger_again) == first
-    refer(CHWS[1])
+    refer(rt, phones, CHWS[1], saved[CHWS[1]])
 
     for phone in CHWS[2:4]:
         ((ref, state, alerts),) = saved[phone]
