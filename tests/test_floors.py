@@ -77,6 +77,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"people", "table", "naming"},
     {"people_check"},
     {"watch", "timeline", "unread"},
+    {"open_orders", "open_signals"},
     {"verdict", "operators"},
     {"prices", "period"},
 )

@@ -76,11 +76,11 @@ def resume(number: int) -> None:
 
 @broadcast.command("list")
 def list_() -> None:
-    """The latest broadcasts: number, state, how many waited, were put into the outbox, left out."""
-    for one, count in broadcasts.listed(_rt()):
-        waiting, put, left = (count.get(name, 0) for name in ("waiting", "put", "left_out"))
+    """The latest broadcasts: number, state, day, how many wait, have it, were left out."""
+    for found in broadcasts.listed(_rt()):
+        one, counts = found.one, f"waiting {found.waiting}, sent {found.sent}"
         day = f"{one.made_at:%Y-%m-%d}"
-        click.echo(f"{one.id}  {one.state}  {day}  waiting {waiting}, sent {put}, left out {left}")
+        click.echo(f"{one.id}  {one.state}  {day}  {counts}, left out {found.left_out}")
 
 
 def _show(rt: Runtime, number: int) -> None:

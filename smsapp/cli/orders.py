@@ -17,5 +17,5 @@ def orders() -> None:
         click.echo("No order waits.")
     for one in found:
         days = (rt.now() - one.since).days
-        waits = " ".join(one.waits_for) or "NOBODY: mend the roster"
-        click.echo(f"{one.ref} {one.state:<11} {days:>3} d  {one.chw} waits for {waits}")
+        waits = " ".join(who.code for who in one.waits_for) or "NOBODY: mend the roster"
+        click.echo(f"{one.ref} {one.state:<11} {days:>3} d  {one.chw.code} waits for {waits}")

@@ -6,7 +6,7 @@ waits in the outbox and was never tried.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection
 
@@ -47,7 +47,7 @@ def draft(rt: Runtime, texts: Mapping[str, str], audience: Audience, by: By) -> 
 
 def _check_texts(rt: Runtime, texts: Mapping[str, str]) -> None:
     if not texts or not all(texts.values()):
-        raise BadBroadcast('There is no text: write --text en "…".')
+        raise BadBroadcast("There is no text: write one in each language that is named.")
     for language, text in texts.items():
         if language not in rt.flows.words.spoken:
             known = " ".join(rt.flows.words.spoken)
@@ -83,9 +83,7 @@ def send(rt: Runtime, broadcast_id: int, by: By) -> int:
         one = _in(db, broadcast_id, "draft")
         told = sort_out(rt, db, one).told
         if not told:
-            raise BadBroadcast(
-                f"Nobody would get {broadcast_id}: `smsapp broadcast preview` says why."
-            )
+            raise BadBroadcast(f"Nobody would get {broadcast_id}: its preview says why.")
         count = store.freeze(db, broadcast_id, [(who.id, language) for who, language in told])
         store.change(db, broadcast_id, state="sending", sent_at=rt.now())
         _audit(rt, db, "send", broadcast_id, by, after=str(count))
@@ -109,10 +107,39 @@ def resume(rt: Runtime, broadcast_id: int, by: By) -> None:
         _audit(rt, db, "resume", broadcast_id, by)
 
 
-def listed(rt: Runtime) -> list[tuple[Broadcast, dict[str, int]]]:
-    """The latest broadcasts, each with how many people stand in which state."""
+@dataclass(frozen=True)
+class Progress:
+    """How far a broadcast has come, in people. `sent`: it has left the outbox."""
+
+    one: Broadcast
+    waiting: int
+    sent: int
+    left_out: int
+
+    @property
+    def total(self) -> int:
+        """How many get it, or have got it."""
+        return self.waiting + self.sent
+
+
+def listed(rt: Runtime) -> list[Progress]:
+    """The latest broadcasts first."""
     with rt.read() as db:
-        return [(one, store.states(db, one.id)) for one in store.latest(db, LISTED)]
+        return [_progress(db, one) for one in store.latest(db, LISTED)]
+
+
+def progress(rt: Runtime, broadcast_id: int) -> Progress | None:
+    """How far this one has come; None: there is none of this number."""
+    with rt.read() as db:
+        one = store.by_id(db, broadcast_id)
+        return None if one is None else _progress(db, one)
+
+
+def _progress(db: Connection, one: Broadcast) -> Progress:
+    count = store.states(db, one.id)
+    queued = store.count_queued(db, one.id) if one.state == "sending" else 0
+    waiting, put, left = (count.get(name, 0) for name in ("waiting", "put", "left_out"))
+    return Progress(one, waiting + queued, put - queued, left)
 
 
 def send_due(rt: Runtime) -> int:

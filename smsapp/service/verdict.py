@@ -1,10 +1,12 @@
 """One true sentence: is anything stuck, what happens next, what should a person do. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from smsapp.store.lanes import Lane
+from smsapp.store.signal_list import Listed
 from smsapp.store.watch import OpenAlert
 
 ALL_WELL = "All alerts answered. Nothing waits."
@@ -16,6 +18,7 @@ ROLES = {
     "chw": "the health worker",
     "supervisor": "the supervisor",
     "facility": "the facility",
+    "deputy": "the deputy",
     "district": "the district officer",
     "desk": "the pay desk",
     "operator": "the operator",
@@ -34,6 +37,7 @@ class Seen:
     undecided_alerts: int  # those of them that are alerts
     unread: int  # callbacks that could not be read
     workers: dict[str, int] | None
+    others: tuple["Line", ...] = ()  # what other pages have found
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,15 @@ def judge(seen: Seen, zone: ZoneInfo) -> Verdict:
         *_stuck(seen),
         *_decisions(seen),
         *_unread(seen),
+        *seen.others,
         *_unanswered(seen, zone),
     ]
-    first, *others = sorted(lines, key=_gravity) or [Line(CALM, ALL_WELL)]
+    return gravest(lines, ALL_WELL)
+
+
+def gravest(lines: Sequence[Line], calm: str) -> Verdict:
+    """The gravest line first; `calm` where there is none."""
+    first, *others = sorted(lines, key=_gravity) or [Line(CALM, calm)]
     return Verdict(first.level, first.sentence, first.cure, tuple(others))
 
 
@@ -182,13 +192,8 @@ def _unread(seen: Seen) -> list[Line]:
     if not seen.unread:
         return []
     sentence = f"{count(seen.unread, 'callback')} of the gateway could not be read."
-    return [
-        Line(
-            WATCH,
-            sentence,
-            "The raw text is kept. Once the cause is mended, have them read again (Now, below).",
-        )
-    ]
+    cure = "The raw text is kept. Once the cause is mended, have them read again (Now, below)."
+    return [Line(WATCH, sentence, cure)]
 
 
 def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:
@@ -209,7 +214,7 @@ def _unanswered(seen: Seen, zone: ZoneInfo) -> list[Line]:
     return [Line(WATCH, sentence, "")]
 
 
-def next_step(alert: OpenAlert, zone: ZoneInfo) -> str:
+def next_step(alert: OpenAlert | Listed, zone: ZoneInfo) -> str:
     """What happens to an unanswered alert by itself, and when."""
     if alert.climb_at is None:
         return "nobody is left to tell"

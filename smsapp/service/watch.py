@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 from rq.worker_registration import get_keys
 
 from smsapp.runtime import LANES, Runtime
+from smsapp.service import open_orders
 from smsapp.service.verdict import Seen, Verdict, judge
 from smsapp.store import lanes as lane_store
 from smsapp.store import watch as store
@@ -27,6 +28,7 @@ def look(rt: Runtime) -> Seen:
             undecided_alerts=undecided.get("alert", 0),
             unread=lane_store.count_unread(db),
             workers=workers(rt),
+            others=open_orders.lost(db),
         )
 
 

@@ -184,6 +184,12 @@ def any_queued(db: Connection, broadcast_id: int) -> bool:
     return db.scalar(query) is not None
 
 
+def count_queued(db: Connection, broadcast_id: int) -> int:
+    """How many of it still wait in the lane."""
+    query = select(func.count()).select_from(outbound).where(_queued(broadcast_id))
+    return db.scalar(query) or 0
+
+
 def recall(db: Connection, broadcast_id: int) -> int:
     """Take back what waits in the outbox and was never tried: those people wait again."""
     taking = delete(outbound).where(_queued(broadcast_id)).returning(outbound.c.person_id)

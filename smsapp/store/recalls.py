@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
 from smsapp.store.connect import each_insert
-from smsapp.store.tables import holding, person, recall, recall_answer
+from smsapp.store.tables import holding, person, recall, recall_answer, reminder
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,27 @@ class Asked:
     answered_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How far a recall has come. `aside`: units that were set aside."""
+
+    recall: Recall
+    asked: int
+    answered: int
+    aside: int
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Somebody who has not answered. `next_at` None: nobody hears of it again."""
+
+    person_id: int
+    name: str
+    role: str
+    next_at: datetime | None
+    step: int | None  # of the chain, at `next_at`
+
+
 ADD = each_insert(recall, lambda new: new.on_conflict_do_nothing().returning(recall.c.id))
 PEOPLE = each_insert(recall_answer, lambda new: new.on_conflict_do_nothing())
 PARTS = ("id", "ref", "product", "lot", "reason", "at")
@@ -57,6 +78,43 @@ def find(db: Connection, product: str, lot: str) -> Recall | None:
 def every(db: Connection) -> list[Recall]:
     """All of them, latest first."""
     return [_recall(row) for row in db.execute(select(recall).order_by(recall.c.id.desc()))]
+
+
+def tallies(db: Connection, limit: int) -> list[Tally]:
+    """How far each recall has come, the latest first."""
+    latest = select(recall).order_by(recall.c.id.desc()).limit(limit).subquery()
+    one = recall_answer.c
+    query = (
+        select(
+            latest,
+            func.count(one.person_id).label("asked"),
+            func.count(one.answered_at).label("answered"),
+            func.coalesce(func.sum(one.amount), 0).label("aside"),
+        )
+        .outerjoin(recall_answer, one.recall_id == latest.c.id)
+        .group_by(*latest.c)
+        .order_by(latest.c.id.desc())
+    )
+    return [
+        Tally(_recall(row), row.asked, row.answered, int(row.aside)) for row in db.execute(query)
+    ]
+
+
+def silent(db: Connection, found: Recall, kind: str, limit: int) -> list[Silent]:
+    """Who has not answered, those first of whom nobody hears again. `kind`: of their chains."""
+    mine = (reminder.c.person_id == person.c.id) & (reminder.c.kind == kind)
+    planned = and_(mine, reminder.c.period == found.ref, reminder.c.state == "planned")
+    query = (
+        select(
+            person.c.id, person.c.name, person.c.role, reminder.c.due_at, reminder.c.step
+        )
+        .join(recall_answer, recall_answer.c.person_id == person.c.id)
+        .outerjoin(reminder, planned)
+        .where(recall_answer.c.recall_id == found.id, recall_answer.c.answered_at.is_(None))
+        .order_by(reminder.c.due_at.is_not(None), recall_answer.c.told_at, person.c.code)
+        .limit(limit)
+    )  # fmt: skip
+    return [Silent(row.id, row.name, row.role, row.due_at, row.step) for row in db.execute(query)]
 
 
 def holders(db: Connection, product: str, roles: Sequence[str]) -> list[int]:

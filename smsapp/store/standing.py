@@ -1,90 +1,178 @@
-"""Orders that are not over, and for whom each waits: for the command line and the doctor."""
+"""Orders that are not over, for whom each waits, and who hears of it next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from smsapp.store.orders import short_of
-from smsapp.store.tables import person, reminder, request, request_event, request_told
+from smsapp.store.tables import (
+    person,
+    place,
+    reminder,
+    request,
+    request_event,
+    request_line,
+    request_told,
+)
 
+CHAINS: dict[str, tuple[str, ...]] = {  # how an order stands -> what reminds of it then
+    "requested": ("order_unapproved", "order_unanswered", "order_urgent"),
+    "approved": ("order_unanswered", "order_urgent"),
+    "stocked_out": ("order_out",),
+    "ready": ("order_collect",),
+    "short": ("order_short",),
+}
 WAITING = ("requested", "approved", "stocked_out", "ready")
 NOT_TOLD = ("told", "changed")  # events that begin no new waiting
-CHAINS = "order_%"
+ANY_CHAIN = "order_%"
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who asked for an order, or for whom it waits."""
+
+    id: int
+    code: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The next step of a chain: which one, and when."""
+
+    at: datetime
+    kind: str
+    step: int
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One order. `state` may be `short`; `waits_for`: codes, none where it waits for nobody."""
+    """One order. `state` may be `short`; `waits_for`: none where it waits for nobody.
+
+    `following` None: every reminder of it was sent, so that nobody hears of it again.
+    """
 
     ref: str
     state: str
+    urgent: bool
+    training: bool
     since: datetime
-    chw: str
-    waits_for: tuple[str, ...]
+    chw: Who
+    place: str
+    waits_for: tuple[Who, ...]
+    following: Planned | None
 
 
-def standing(db: Connection) -> list[Standing]:
-    """Every order that is not over, the one that waits longest first."""
-    short = select(request_event.c.request_id).where(request_event.c.what == "short")
-    open_ones = or_(request.c.state.in_(WAITING), request.c.id.in_(short))
-    query = select(request, person.c.code, person.c.active).join(
-        person, person.c.id == request.c.person_id
-    )
-    rows = db.execute(query.where(open_ones)).all()
+def standing(db: Connection, limit: int | None = None) -> list[Standing]:
+    """Every order that is not over, or so many, the one that waits longest first."""
+    query = (
+        select(
+            request, person.c.code, person.c.name, person.c.role, person.c.active,
+            place.c.name.label("place"), _since().label("since"),
+        )
+        .join(person, person.c.id == request.c.person_id)
+        .join(place, place.c.id == person.c.place_id)
+        .where(_not_over())
+        .order_by(_since(), request.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    rows = db.execute(query).all()
     ids = [row.id for row in rows]
-    since, told, reminded = _since(db, ids), _told(db, ids), _reminded(db, ids)
+    told, reminded, planned = _told(db, ids), _reminded(db, ids), _planned(db, ids)
     found = []
     for row in rows:
-        state, waits = row.state, told.get(row.id, ())
-        if row.state == "received":
-            if not short_of(db, row.id):
-                continue
-            state, waits = "short", _codes(db, row.answered_by)
-        elif row.state == "ready":
-            waits = (row.code,) if row.active else ()
+        chw = Who(row.person_id, row.code, row.name, row.role)
+        state = "short" if row.state == "received" else row.state
+        waits = told.get(row.id, ())
+        if state == "short":
+            waits = _active(db, row.answered_by)
+        elif state == "ready":
+            waits = (chw,) if row.active else ()
         last = reminded.get(row.id)
-        if last and last[0] >= since[row.id]:
+        if last and last[0] >= row.since:
             waits = (last[1],)
-        found.append(Standing(row.ref, state, since[row.id], row.code, waits))
-    return sorted(found, key=lambda one: one.since)
+        steps = [one for one in planned.get(row.id, ()) if one.kind in CHAINS[state]]
+        found.append(
+            Standing(
+                row.ref, state, row.urgent, row.training, row.since, chw, row.place, waits,
+                min(steps, key=lambda one: one.at, default=None),
+            )
+        )  # fmt: skip
+    return found
 
 
-def _since(db: Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """When each came to stand as it does."""
+def _not_over() -> ColumnElement[bool]:
+    """It waits, or less of it arrived than was packed and that was said."""
+    event, line = request_event.c, request_line.c
+    short = and_(
+        request.c.state == "received",
+        exists().where(event.request_id == request.c.id, event.what == "short"),
+        exists().where(line.request_id == request.c.id, line.packed > line.received),
+    )
+    return or_(request.c.state.in_(WAITING), short)
+
+
+def _since() -> ColumnElement[datetime]:
+    """When it came to stand as it does."""
     event = request_event.c
-    query = select(event.request_id, func.max(event.at)).where(event.request_id.in_(ids))
-    rows = db.execute(query.where(event.what.not_in(NOT_TOLD)).group_by(event.request_id))
-    return {row[0]: row[1] for row in rows}
+    last = select(func.max(event.at)).where(event.request_id == request.c.id)
+    changed = last.where(event.what.not_in(NOT_TOLD)).correlate(request).scalar_subquery()
+    return func.coalesce(changed, request.c.requested_at)
 
 
-def _told(db: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _told(db: Connection, ids: Sequence[int]) -> dict[int, tuple[Who, ...]]:
     query = (
-        select(request_told.c.request_id, person.c.code)
+        select(request_told.c.request_id, person.c.id, person.c.code, person.c.name, person.c.role)
         .join(person, person.c.id == request_told.c.person_id)
         .where(request_told.c.request_id.in_(ids), person.c.active)
         .order_by(person.c.code)
     )
-    found: dict[int, tuple[str, ...]] = {}
-    for request_id, code in db.execute(query):
-        found[request_id] = (*found.get(request_id, ()), code)
+    found: dict[int, tuple[Who, ...]] = {}
+    for row in db.execute(query):
+        found[row.request_id] = (*found.get(row.request_id, ()), _who(row))
     return found
 
 
-def _reminded(db: Connection, ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
+def _reminded(db: Connection, ids: Sequence[int]) -> dict[int, tuple[datetime, Who]]:
     """Who was reminded of each last, and when."""
     query = (
-        select(request.c.id, reminder.c.settled_at, person.c.code)
+        select(
+            request.c.id.label("request_id"),
+            reminder.c.settled_at,
+            person.c.id,
+            person.c.code,
+            person.c.name,
+            person.c.role,
+        )
         .join(reminder, reminder.c.report_id == request.c.report_id)
         .join(person, person.c.id == reminder.c.told_id)
-        .where(request.c.id.in_(ids), reminder.c.kind.like(CHAINS), reminder.c.state == "sent")
+        .where(request.c.id.in_(ids), reminder.c.kind.like(ANY_CHAIN), reminder.c.state == "sent")
         .where(person.c.active)
         .order_by(reminder.c.settled_at, reminder.c.id)
     )
-    return {row.id: (row.settled_at, row.code) for row in db.execute(query)}
+    return {row.request_id: (row.settled_at, _who(row)) for row in db.execute(query)}
 
 
-def _codes(db: Connection, person_id: int | None) -> tuple[str, ...]:
-    query = select(person.c.code).where(person.c.id == person_id, person.c.active)
-    return tuple(db.scalars(query))
+def _planned(db: Connection, ids: Sequence[int]) -> dict[int, list[Planned]]:
+    query = (
+        select(request.c.id, reminder.c.due_at, reminder.c.kind, reminder.c.step)
+        .join(reminder, reminder.c.report_id == request.c.report_id)
+        .where(request.c.id.in_(ids), reminder.c.kind.like(ANY_CHAIN))
+        .where(reminder.c.state == "planned")
+    )
+    found: dict[int, list[Planned]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.id, []).append(Planned(row.due_at, row.kind, row.step))
+    return found
+
+
+def _active(db: Connection, person_id: int | None) -> tuple[Who, ...]:
+    query = select(person).where(person.c.id == person_id, person.c.active)
+    return tuple(_who(row) for row in db.execute(query))
+
+
+def _who(row: Any) -> Who:
+    return Who(row.id, row.code, row.name, row.role)

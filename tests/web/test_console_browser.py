@@ -60,7 +60,8 @@ def test_no_page_is_wider_than_the_screen_and_the_style_is_loaded(
     page.goto(served + console.link())
     page.get_by_role("button", name="Log in").click()
     console.inbound("chw", "x " * 30, unread="W" * 40)
-    for path in ("", "unread", f"messages/{number}", f"people/{who.id}", "people?q=zz", "password"):
+    paths = ["", "orders", "signals", "broadcasts", "unread", f"messages/{number}"]
+    for path in (*paths, f"people/{who.id}", "people?q=zz", "password"):
         page.goto(f"{served}/console/{path}")
         page.wait_for_selector("main")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -76,7 +77,7 @@ def test_everything_is_reached_by_the_keyboard(console: Console, served: str, pa
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
     reached = set()
-    for _ in range(15):
+    for _ in range(20):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent.trim().split(/\\s/)[0]"))
     assert {"To", "Now", "Find", "Log", "Decide"} <= reached

@@ -1,9 +1,9 @@
 """What people outside wrote stays text on every page."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
-from smsapp.store.tables import place, report
+from smsapp.store.tables import broadcast, place, recall, report
 from tests.web.conftest import Console, Page
 
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -29,9 +29,15 @@ def test_nothing_written_outside_becomes_part_of_a_page(console: Console, payloa
     with programme.rt.begin() as db:
         db.execute(update(place).values(name=payload))
         db.execute(update(report).values(flow=payload))
+        made = {"by": payload, "reason": payload, "at": programme.rt.now()}
+        db.execute(insert(recall).values(ref="482913", product="la", lot="B1", **made))
+        meant = {"places": [], "roles": ["chw"], "silent_days": None}
+        said = {"texts": {"en": payload}, "audience": meant, "state": "draft", "by": payload}
+        db.execute(insert(broadcast).values(**said, made_at=programme.rt.now()))
     number = console.outbound("unknown", code="chw", text=payload, reason=payload)
     console.inbound("chw", payload, error=payload)
     pages = ["/console/", f"/console/messages/{number}", f"/console/people/{chw.id}"]
+    pages += ["/console/orders", "/console/broadcasts", "/console/broadcasts/1"]
     for path in pages:
         page = console.page(path)
         inert(page.elements)

@@ -16,6 +16,7 @@ from tests.rig.stage import Stage
 
 CHW, DESK, BOSS, FACILITY = "+265991000001", "+265991000501", "+265991000101", "+265991000201"
 PAGES = ("", "people", "callbacks", "unread", "lanes/urgent", "lanes/inbound", "password")
+PAGES += ("orders", "signals", "broadcasts")
 ONCE = re.compile(r'name="csrf_token" value="[^"]+"')
 
 

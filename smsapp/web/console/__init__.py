@@ -12,7 +12,7 @@ from smsapp.runtime import Runtime
 from smsapp.service.verdict import count, next_step, span
 from smsapp.service.watch import zone
 from smsapp.web import door, login
-from smsapp.web.console import actions, now, person, unread, words
+from smsapp.web.console import actions, broadcasts, now, orders, person, signals, unread, words
 from smsapp.web.login import runtime
 
 
@@ -25,8 +25,8 @@ def register(app: Flask, rt: Runtime) -> None:
         template_folder="templates",
         static_folder="static",
     )
-    for add in (now.add, person.add, actions.add, unread.add):
-        add(pages)
+    for page in (now, orders, signals, broadcasts, person, actions, unread):
+        page.add(pages)
     pages.add_url_rule("/password", "password", _show_password)
     pages.add_url_rule("/password", "choose_password", login.choose_password, methods=["POST"])
     pages.add_url_rule("/leave", "leave", login.leave, methods=["POST"])

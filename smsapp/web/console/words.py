@@ -10,6 +10,21 @@ DISCARDED = "The message is discarded. It will not be sent."
 READ_AGAIN = "They are being read again now."
 RESUMED = "The lane is resumed. Its messages go out now."
 
+NO_BROADCAST = "No broadcast is under way."
+DRAFTED = "It is a draft; nobody was told."
+FROM_CONSOLE = "from the console"
+BROADCAST_ACTS = {
+    "send": "It is being sent, by day, at most once to each.",
+    "pause": "It is paused. Nobody more gets it until it is resumed.",
+    "resume": "It goes on with those who wait.",
+}
+BROADCASTS = {
+    "draft": "draft, nobody has it",
+    "sending": "being sent, by day",
+    "paused": "paused",
+    "done": "done",
+}
+
 FORGOTTEN = "The word means nothing any more."
 MAPPED_REASON = "from the page of words"
 
@@ -84,6 +99,14 @@ NAMED_EVENTS = (
     "responded",
 )  # a person stands behind these
 ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
+SIGNALS = {  # how a signal stands, before who said so
+    "raised": "no answer yet",
+    "acknowledged": "seen by",
+    "verified": "checked, and it is so, says",
+    "responded": "all was done about it, says",
+    "dismissed": "dismissed by",
+    "closed": "closed by",
+}
 REQUESTS = {
     "requested": "no answer yet",
     "approved": "approved",
@@ -91,6 +114,13 @@ REQUESTS = {
     "stocked_out": "the facility has none",
     "received": "received",
     "cancelled": "cancelled",
+}
+ORDERS = {  # how an order that is not over stands
+    "requested": "no answer yet",
+    "approved": "approved, not packed yet",
+    "stocked_out": "the facility has none",
+    "ready": "ready, not fetched yet",
+    "short": "less arrived than was packed",
 }
 SOURCES = {"ussd": "by USSD", "sms": "by SMS", "console": "from the console"}
 CAUSES = {
