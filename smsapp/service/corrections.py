@@ -206,6 +206,7 @@ def _change(
     values = {
         "answers": reading.answers,
         "classes": list(judged.classes),
+        "danger": bool(judged.dangers),
         "changed_at": now,
         "seen_on": seen_on(rt, flow, reading.answers, report.opened_at),
         "waits": "" if stands else reports.waits_for(flow, reading.answers, judged),

@@ -42,7 +42,6 @@ class Month:
     active: frozenset[int]  # the active CHWs of the 15th
     heard: frozenset[int] = frozenset()  # who told of anything in the month
     children: Sequence[Seen] = ()
-    danger: frozenset[str] = frozenset()  # the classes that are danger
     due: Sequence[Due] = ()
     raised: Sequence[Raised] = ()
     months: Mapping[int, Seen] = field(default_factory=dict)
@@ -97,7 +96,7 @@ def _children(month: Month) -> Iterator[Row]:
         "DANGER_REF",
         "with a danger sign and going to a facility, or gone",
         seen,
-        lambda one: not month.danger.isdisjoint(one.classes),
+        lambda one: bool(one.danger),
         lambda one: one.answers.get("going") == "going" or one.answers.get("since") == "went",
         "every one of them was answered REFER; a CHW who did not say counts as not going",
     )
@@ -106,7 +105,7 @@ def _children(month: Month) -> Iterator[Row]:
 
 def _treated(month: Month) -> Iterator[Row]:
     """Those treated at home: whoever has a danger sign goes, and gets a first dose at most."""
-    home = [one for one in month.children if month.danger.isdisjoint(one.classes)]
+    home = [one for one in month.children if not one.danger]
 
     def has(name: str, *wanted: str) -> Test:
         return lambda one: not set(wanted).isdisjoint(_listed(one, name))
@@ -165,8 +164,9 @@ def _number(one: Seen, name: str) -> int:
 
 def _follow(month: Month) -> Iterator[Row]:
     sent = [one for one in month.due if one.kind == "referral"]
-    there = sum(one.outcome == "arrived" for one in sent)
-    yield Row("REF_DONE", "referral completed", there, len(sent), "as the CHW says, the day after")
+    there = [one for one in sent if one.outcome == "arrived"]
+    note = f"{sum(one.by_other for one in there)} told by the facility, the others by the CHW"
+    yield Row("REF_DONE", "referral completed", len(there), len(sent), note)
     follow = [one for one in month.due if one.kind == "follow_up"]
     near = sum(_is_near(month, one) for one in follow)
     yield Row("FU_3D", "seen again on day 3, one day earlier or later", near, len(follow))

@@ -1,7 +1,7 @@
 """The manager's month: of each facility a table of indicators, and who and what needs somebody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from smsapp.service.period import Period, bounds
 from smsapp.service.prices import Cost, Price, cost_of, read_prices
 from smsapp.store import costs
 from smsapp.store import figures as store
-from smsapp.store.figures import Chw, Facility, Moments
+from smsapp.store.figures import Chw, Facility, Moments, Seen
 
 COUNT_DAY = 15  # of the month: who is active then is the denominator (domain notes E5)
 LOOK_BACK = timedelta(days=62)  # before the month, for what was on hand as it began: two counts
@@ -82,14 +82,13 @@ def _month(
     heard: frozenset[int],
 ) -> Month:
     moments, days = bounds(rt, period), (period.first, period.last)
-    child = rt.flows.flows.get(CHILD)
+    children = store.seen(db, ids, [CHILD], days, moments)
     return Month(
         period=period,
         zone=ZoneInfo(rt.settings.timezone),
         active=active,
         heard=heard,
-        children=store.seen(db, ids, [CHILD], days, moments),
-        danger=frozenset(one.id for one in child.danger_classes) if child else frozenset(),
+        children=[replace(one, danger=_was_danger(rt, one)) for one in children],
         due=store.due(db, ids, days),
         raised=store.raised(db, ids, moments),
         months=store.months(db, ids, str(period)),
@@ -97,6 +96,14 @@ def _month(
         paid=store.paid(db, ids, bounds(rt, period.after)),
         pay_asked=store.any_desk(db),
     )
+
+
+def _was_danger(rt: Runtime, one: Seen) -> bool:
+    """As its flow was then; of what was told before that was kept, as the flow is now."""
+    if one.danger is not None:
+        return one.danger
+    flow = rt.flows.flows.get(one.flow)
+    return flow is not None and any(each.id in one.classes for each in flow.danger_classes)
 
 
 def _costs(

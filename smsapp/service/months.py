@@ -60,7 +60,12 @@ def own_numbers(rt: Runtime, db: Connection, person: Person, period: Period) -> 
     )
     return Numbers(
         cases=sum(one.flow == CHILD for one in sent),
-        referred=sum(not danger.get(one.flow, set()).isdisjoint(one.classes) for one in sent),
+        referred=sum(
+            not danger.get(one.flow, set()).isdisjoint(one.classes)
+            if one.danger is None
+            else one.danger and one.flow in danger
+            for one in sent
+        ),
         followed=sum(one.flow == AGAIN for one in sent),
     )
 

@@ -18,6 +18,7 @@ from smsapp.store.people import Person, person_by_id
 from smsapp.store.referrals import Referral
 
 KIND, ARRIVED = "referral", "arrived"  # of the task and its chain; how it ends
+BACK = "back"  # how the CHW ends it who has the child back, seen there or not
 
 
 def referred_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
@@ -65,6 +66,7 @@ def _end(rt: Runtime, db: Connection, case: Case, one: Referral, done: Done) -> 
     if one.withdrawn or is_recorded(db, one.report_id):
         return "already"
     if not tasks.finish(db, one.task_id, ARRIVED, case.report.id, rt.now()):
+        tasks.restate(db, one.task_id, BACK, ARRIVED, case.report.id, rt.now())
         return "already"
     remind.drop(rt, db, one.report_id, KIND)
     if chw is not None and chw.phone:

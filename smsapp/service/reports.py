@@ -170,6 +170,7 @@ def _add(
             params=filling.given.params,
             answers=filling.answers,
             classes=list(judged.classes),
+            danger=bool(judged.dangers),
             waits=waits_for(filling.flow, filling.answers, judged) if finished else "",
             place_id=person.place_id,
             private=filling.flow.private,
@@ -198,6 +199,7 @@ def _write(
     values: dict[str, Any] = {
         "answers": filling.answers,
         "classes": classes,
+        "danger": any(one.id in classes for one in filling.flow.danger_classes),
         "changed_at": now,
         "waits": waits_for(filling.flow, filling.answers, judged) if finished else report.waits,
         "seen_on": seen_on(rt, filling.flow, filling.answers, report.opened_at),

@@ -58,6 +58,7 @@ class Seen:
     answers: dict[str, Any]
     classes: list[str]
     opened_at: datetime
+    danger: bool | None  # as its flow was then; None: told before it was kept
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Due:
     outcome: str
     done_at: datetime | None
     ref: str
+    by_other: bool  # another than she has told what became of it
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _reports(ids: Collection[int]) -> Select[Any]:
         report.c.answers,
         report.c.classes,
         report.c.opened_at,
+        report.c.danger,
     ).where(
         report.c.person_id.in_(ids), report.c.state != "withdrawn", report.c.training.is_(False)
     )
@@ -167,6 +170,7 @@ def any_desk(db: Connection) -> bool:
 
 def due(db: Connection, ids: Collection[int], days: Days) -> list[Due]:
     """Follow-ups and referrals due in the month; nothing of a child who died, or taken back."""
+    said = report.alias("said")
     query = (
         select(
             task.c.person_id,
@@ -175,8 +179,10 @@ def due(db: Connection, ids: Collection[int], days: Days) -> list[Due]:
             task.c.outcome,
             task.c.done_at,
             report.c.ref,
+            func.coalesce(said.c.person_id != task.c.person_id, False),
         )
         .join(report, report.c.id == task.c.report_id)
+        .outerjoin(said, said.c.id == task.c.done_in)
         .where(task.c.person_id.in_(ids), task.c.due_on.between(*days))
         .where(task.c.state != "dropped", report.c.training.is_(False))
     )

@@ -67,6 +67,7 @@ class Sent:
 
     flow: str
     classes: list[str]
+    danger: bool | None  # as its flow was then; None: told before it was kept
 
 
 def sent(
@@ -83,7 +84,7 @@ def sent(
     `days`: the first and the last; `moments`: from, and up to, as UTC.
     """
     begins, ends = moments
-    query = select(report.c.flow, report.c.classes).where(
+    query = select(report.c.flow, report.c.classes, report.c.danger).where(
         report.c.person_id == person_id,
         report.c.opened_at >= begins,
         report.c.opened_at < ends + LATE,
@@ -95,7 +96,7 @@ def sent(
         report.c.state != "withdrawn",
         report.c.training.is_(training),
     )
-    return [Sent(row.flow, row.classes) for row in db.execute(query)]
+    return [Sent(row.flow, row.classes, row.danger) for row in db.execute(query)]
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,7 @@ report = Table(
     Column("params", JSON, nullable=False),  # what was in force
     Column("answers", JSON, nullable=False),  # ask id -> stored value
     Column("classes", JSON, nullable=False),  # ids that hold, in the flow's order
+    Column("danger", Boolean),  # whether one of them was danger then; NULL: told before it was kept
     Column("waits", String(40), nullable=False, default=""),  # the ask a result is awaited for
     Column("place_id", Id, ForeignKey("place.id"), nullable=False),
     Column("private", Boolean, nullable=False, default=False),  # for its desk alone

@@ -76,6 +76,15 @@ def finish(db: Connection, task_id: int, outcome: str, report_id: int, now: date
     return db.execute(done.values(values)).rowcount == 1
 
 
+def restate(
+    db: Connection, task_id: int, before: str, outcome: str, report_id: int, now: datetime
+) -> None:
+    """Who was there says otherwise: where it ended as `before`, it ended so."""
+    mine = (task.c.id == task_id) & (task.c.state == "done") & (task.c.outcome == before)
+    values = {"outcome": outcome, "done_in": report_id, "done_at": now}
+    db.execute(update(task).where(mine).values(values))
+
+
 def reopen(db: Connection, report_id: int) -> None:
     """What this report said was done is not: it was a mistake."""
     mine = update(task).where(task.c.done_in == report_id, task.c.state == "done")

@@ -62,6 +62,15 @@ def test_children_as_counted_by_hand(district: District, code: str):
     assert district.counts(code) == HAND[code]
 
 
+def test_danger_is_what_was_danger_when_it_was_told(district: District):
+    refer = child(14, "fever", "", going="going")
+    district.report(0, 2, **refer, classes=["convulsions"], danger=True)
+    district.report(0, 3, **refer, classes=["a_sign_of_then"], danger=True)
+    district.report(0, 4, **refer, classes=["convulsions"], danger=False)
+    assert district.counts("DANGER_REF") == (2, 2)
+    assert district.counts("FEVER_TESTED") == (0, 1)
+
+
 def test_where_nobody_told_of_anything_children_are_missing(district: District):
     row = district.row("ICCM_CASES")
     assert (row.numerator, row.denominator) == (None, None)
@@ -95,8 +104,12 @@ def test_follow_ups_referrals_and_alerts(district: District):
         made = district.report(0, 9)
         who = {"person_id": district.chws[0], "report_id": made, "due_on": date(2026, 3, 10)}
         district.add(task, **who, kind="referral", state="done", outcome=outcome)
-    assert district.counts("REF_DONE") == (1, 2)
-    assert district.counts("REF_NOT_ARRIVED") == (1, 2)
+    said = district.report(1, 9, "arrived")  # by another than the CHW: the facility
+    who |= {"report_id": district.report(0, 9), "done_in": said}
+    district.add(task, **who, kind="referral", state="done", outcome="arrived")
+    assert district.counts("REF_DONE") == (2, 3)
+    assert district.row("REF_DONE").note == "1 told by the facility, the others by the CHW"
+    assert district.counts("REF_NOT_ARRIVED") == (1, 3)
     raised = datetime(2026, 3, 9, 9, tzinfo=UTC)
     for acknowledged in (raised + timedelta(hours=1), None):
         district.add(
@@ -213,3 +226,14 @@ def test_pay_is_counted_where_nobody_can_be_found(
 def test_a_facility_that_is_not_there(district: District):
     with pytest.raises(NoSuchFacility, match="No facility has the code NOWHERE"):
         list(tables(district.stage.rt, MARCH, "NOWHERE"))
+
+
+def test_a_report_keeps_whether_it_was_danger_also_when_it_is_mended(stage: Stage):
+    esther = "+265991000001"
+    kept = "SELECT ref, danger FROM report WHERE flow = 'iccm' ORDER BY id"
+    stage.send(esther, "CCM A14 S1 D0 M3 P0 T0 G1")
+    stage.send(esther, "CCM A15 S0 D0 M3 P0 T0")
+    first, second = stage.rows(kept)
+    assert (bool(first.danger), second.danger is not None and not second.danger) == (True, True)
+    stage.send(esther, f"FIX {second.ref} D1")
+    assert [bool(row.danger) for row in stage.rows(kept)] == [True, True]

@@ -98,6 +98,16 @@ def test_the_district_sees_it_and_the_chw_hears_the_place_of_the_facility(stage:
     assert heard(stage, CHW)[-1].startswith(f"{ref}: has reached Bua HC.")
 
 
+def test_a_child_that_is_back_was_there_if_the_facility_says_so(stage: Stage):
+    ref = sent(stage)
+    stage.send(CHW, f"RF {ref} 3")
+    assert task(stage) == ("done", "back")
+    count = len(heard(stage, CHW))
+    stage.send(FACILITY, f"ARR {ref}")
+    assert task(stage) == ("done", "arrived")
+    assert len(heard(stage, CHW)) == count
+
+
 def test_after_a_death_the_chw_hears_nothing(stage: Stage):
     ref = sent(stage)
     stage.send(CHW, f"RF {ref} 4")
