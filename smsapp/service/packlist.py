@@ -1,4 +1,4 @@
-"""What an order holds, as a person reads it: `la 54 zi 40`, in one SMS, or how many there are."""
+"""What an order holds, as a person reads it: `LA 54 ZI 40`, in one SMS, or how many there are."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,32 +14,33 @@ from smsapp.store.people import Person
 
 
 def asked(lines: Sequence[Line]) -> str:
-    """`la 54 zi 40`: what is to be packed."""
-    return " ".join(f"{one.product} {one.asked}" for one in lines)
+    """`LA 54 ZI 40`: what is to be packed."""
+    return " ".join(f"{one.product.upper()} {one.asked}" for one in lines)
 
 
 def on_screen(lines: Sequence[Line]) -> str:
     """The same as far as a screen has room; each product has a screen of its own besides."""
-    return whole_pieces((f"{one.product} {one.asked}" for one in lines), WIDTHS["to_pack"])
+    return whole_pieces((f"{one.product.upper()} {one.asked}" for one in lines), WIDTHS["to_pack"])
 
 
 def packed(lines: Sequence[Line]) -> str:
-    """`la 12/54 zi 40`: what is ready, and of how many where it is less."""
+    """`LA 12/54 ZI 40`: what is ready, and of how many where it is less."""
     return " ".join(
-        f"{one.product} {one.packed}" + (f"/{one.asked}" if (one.packed or 0) < one.asked else "")
+        f"{one.product.upper()} {one.packed}"
+        + (f"/{one.asked}" if (one.packed or 0) < one.asked else "")
         for one in lines
         if one.packed
     )
 
 
 def missing(lines: Sequence[Line]) -> str:
-    """`la zi`: of what nothing was there."""
-    return " ".join(one.product for one in lines if one.packed == 0)
+    """`LA ZI`: of what nothing was there."""
+    return " ".join(one.product.upper() for one in lines if one.packed == 0)
 
 
 def amounts(said: Mapping[str, int]) -> str:
-    """`la 14 zi 10`."""
-    return " ".join(f"{product} {amount}" for product, amount in sorted(said.items()))
+    """`LA 14 ZI 10`: capitals, so that no product is read as a word."""
+    return " ".join(f"{product.upper()} {amount}" for product, amount in sorted(said.items()))
 
 
 def text_that_fits(

@@ -23,9 +23,9 @@ def test_short_is_told_to_who_packed_and_the_supervisor(programme: Programme):
     ref = place(programme)
     answer(programme, "fac", ref)
     arrived = receive(programme, la=40, zi=40)
-    assert (arrived.outcome, arrived.missing) == ("short", "la 14")
-    assert heard(programme, "sup").startswith("REF Esther, Chalo: la 14 packed did not arrive.")
-    assert "la 14" in heard(programme, "fac")
+    assert (arrived.outcome, arrived.missing) == ("short", "LA 14")
+    assert heard(programme, "sup").startswith("REF Esther, Chalo: LA 14 packed did not arrive.")
+    assert "LA 14" in heard(programme, "fac")
     programme.clock.move(hours=20)
     assert receive(programme, la=14).outcome == "received"
     assert now(programme, ref) == ("received", {"la": (54, 54, 54), "zi": (40, 40, 40)})

@@ -19,7 +19,7 @@ from tests.rig.programme import Programme
 def test_the_facility_alone_hears_what_to_pack(programme: Programme):
     place(programme)
     assert programme.heard("fac") == [
-        "REF Esther, Chalo: la 54 zi 40\nREADY REF ou OS REF la, ou appelez *384*2400#"
+        "REF Esther, Chalo: LA 54 ZI 40\nREADY REF ou OS REF la, ou appelez *384*2400#"
     ]
     assert programme.heard("sup") == programme.heard("dis") == []
 
@@ -39,7 +39,7 @@ def test_what_finds_no_room_is_counted(programme: Programme):
     with programme.rt.read() as db:
         texts = list(db.scalars(select(outbound.c.text).order_by(outbound.c.id)))
     assert all(gsm.measure(text).segments == 1 for text in texts)
-    assert "am 1900 la 1900" in texts[0]
+    assert "AM 1900 LA 1900" in texts[0]
     assert texts[1].startswith("URGENT")
     assert "9 produits" in texts[1]
 
@@ -47,7 +47,7 @@ def test_what_finds_no_room_is_counted(programme: Programme):
 def test_ready_is_told_with_what_and_where(programme: Programme):
     ref = place(programme)
     assert answer(programme, "fac", ref).outcome == "done"
-    said = "REF: ready at Bua HC: la 54 zi 40. Collect, then send REC REF"
+    said = "REF: ready at Bua HC: LA 54 ZI 40. Collect, then send REC REF"
     assert programme.heard("chw") == [said]
     assert now(programme, ref) == ("ready", {"la": (54, 54, None), "zi": (40, 40, None)})
 
@@ -55,24 +55,24 @@ def test_ready_is_told_with_what_and_where(programme: Programme):
 def test_a_part_of_it_is_told_as_a_part(programme: Programme):
     ref = place(programme)
     assert answer(programme, "fac", ref, la=12).outcome == "done"
-    assert heard(programme, "chw").startswith("REF: ready at Bua HC: la 12/54 zi 40.")
+    assert heard(programme, "chw").startswith("REF: ready at Bua HC: LA 12/54 ZI 40.")
     other = place(programme, code="eve")
     assert answer(programme, "fac", other, "stocked_out", la=None).outcome == "done"
     assert now(programme, other) == ("ready", {"la": (54, 0, None), "zi": (40, 40, None)})
-    assert "disponible zi 40; manque: la" in heard(programme, "eve")
-    assert heard(programme, "dis") == "Bua HC has no la (REF, Eve). The rest is ready."
+    assert "disponible ZI 40; manque: LA" in heard(programme, "eve")
+    assert heard(programme, "dis") == "Bua HC has no LA (REF, Eve). The rest is ready."
 
 
 def test_out_of_stock_goes_to_the_district_who_may_send_it(programme: Programme):
     ref = place(programme)
     assert answer(programme, "fac", ref, "stocked_out").outcome == "done"
     assert "out of stock at Bua HC" in heard(programme, "chw")
-    assert heard(programme, "dis").startswith("Bua HC has no la zi for Esther.")
+    assert heard(programme, "dis").startswith("Bua HC has no LA ZI for Esther.")
     with programme.rt.read() as db:
         for code, count in (("dis", 1), ("fac", 0)):
             assert len(supply.open_requests(db, programme.person(code), programme.clock())) == count
     assert answer(programme, "dis", ref).outcome == "done"
-    assert heard(programme, "chw").startswith("REF: ready at Nkhotakota: la 54 zi 40.")
+    assert heard(programme, "chw").startswith("REF: ready at Nkhotakota: LA 54 ZI 40.")
 
 
 def test_the_district_has_none_either(programme: Programme):
@@ -98,7 +98,7 @@ def test_her_own_word_is_mended_until_it_has_left(programme: Programme):
     ref = place(programme)
     answer(programme, "fac", ref)
     assert answer(programme, "fac", ref, la=12).outcome == "done"
-    assert "la 12/54" in heard(programme, "chw")
+    assert "LA 12/54" in heard(programme, "chw")
     assert answer(programme, "sup", ref, la=20).outcome == "already"
     receive(programme, la=12, zi=40)
     assert answer(programme, "fac", ref, la=20).outcome == "received"
@@ -153,7 +153,7 @@ def approving(programme: Programme) -> Programme:
 
 def test_an_order_is_approved_before_it_is_packed(approving: Programme):
     ref = place(approving)
-    assert heard(approving, "sup").startswith("REF Esther, Chalo asks la 54 zi 40\nAPPROVE REF")
+    assert heard(approving, "sup").startswith("REF Esther, Chalo asks LA 54 ZI 40\nAPPROVE REF")
     assert approving.heard("fac") == []
     assert answer(approving, "fac", ref).outcome == "unapproved"
     assert answer(approving, "fac", ref, "approved") == Answered("not_yours")
@@ -185,7 +185,7 @@ def test_a_correction_changes_what_nobody_has_packed(programme: Programme):
         with rt.begin() as db:
             person = programme.person("chw")
             assert supply.order(rt, db, person, report_id, ref, asked, again=again) == "done"
-    assert ["la 12" in text for text in programme.heard("fac")] == [False, True]
+    assert ["LA 12" in text for text in programme.heard("fac")] == [False, True]
     answer(programme, "fac", ref)
     with rt.begin() as db:
         supply.order(rt, db, programme.person("chw"), report_id, ref, {"la": 99}, again="sms:3")
