@@ -53,7 +53,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"roster"},
     {"leaving", "roster_rules"},
     {"signals", "dismissal", "closing", "referred"},
-    {"receipt"},
+    {"receipt", "uses"},
     {"packing", "arrival"},
     {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands", "registering"},
     {"packlist", "stock"},

@@ -3,7 +3,17 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smsapp.flow import budget, clinical, faces, overlap, released, rules, statements, widths
+from smsapp.flow import (
+    budget,
+    clinical,
+    faces,
+    overlap,
+    released,
+    rules,
+    statements,
+    treatments,
+    widths,
+)
 from smsapp.flow import chains as reminders
 from smsapp.flow.cases import Cases
 from smsapp.flow.ladders import LADDERS_FILE, without_ladder
@@ -106,6 +116,9 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
         if not files or f"{flow.id}.toml" in files:
             found += check(flow, library.words, library.released.get(flow.id))
     found += [*shared_keywords(library), *_product_words(library), *_gone(library)]
+    told_in = library.flows.get(treatments.OF)
+    wrong = treatments.faults(library.treatments, told_in) if told_in else ()
+    found += [Problem(PRODUCTS_FILE, *one) for one in wrong]
     return [one for one in found if not files or one.file in files]
 
 

@@ -28,6 +28,8 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "language": 12,
     "pack": 48,  # amounts of products, as an SMS says them: `LA345,ZI185`
     "amounts": 48,
+    "used": 25,  # of a count: `AL 96 (90),Zinc 40 (40)`, used and reported
+    "used_all": 80,
     "more": 20,  # the same, of what was counted beyond what is known
     "days": 3,
     "new_phone": 16,  # of a CHW who is registered: flows/register.toml

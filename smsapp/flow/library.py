@@ -15,8 +15,9 @@ from smsapp.flow.ladders import LADDERS_FILE, Ladders, load_ladders
 from smsapp.flow.load import FlowError, load_flow
 from smsapp.flow.model import Flow
 from smsapp.flow.parts import texts
-from smsapp.flow.products import PRODUCTS_FILE, Product, load_products
+from smsapp.flow.products import PRODUCTS_FILE, Product, load_products, load_treatments
 from smsapp.flow.released import Released, read_released
+from smsapp.flow.treatments import Treatment
 from smsapp.flow.words import Words, load_words
 
 WORDS_FILE = "words.toml"
@@ -40,6 +41,7 @@ class Library:
     problems: tuple[str, ...] = ()
     released: dict[str, Released] = field(default_factory=dict)  # by flow id
     products: dict[str, Product] = field(default_factory=dict)  # by id, in the file's order
+    treatments: tuple[Treatment, ...] = ()  # what a child's report says was given
     chains: dict[str, Chain] = field(default_factory=dict)  # of reminders, by kind
     ladders: Ladders = field(default_factory=Ladders)
 
@@ -109,8 +111,10 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     flows: dict[str, Flow] = {}
     problems: list[str] = []
     products: dict[str, Product] = {}
+    treatments: tuple[Treatment, ...] = ()
     try:
         products = load_products(folder / PRODUCTS_FILE)
+        treatments = load_treatments(folder / PRODUCTS_FILE)
     except FlowError as error:
         problems += error.lines if (folder / PRODUCTS_FILE).exists() else []
     for path in sorted(folder.glob("*.toml")):
@@ -136,7 +140,9 @@ def load_library(folder: Path, words_folder: Path | None = None) -> Library:
     except FlowError as error:
         problems += error.lines
     signed = frozenset(_signed(folder / SIGNED_FILE, flows, words))
-    return Library(words, flows, signed, tuple(problems), released, products, chains, ladders)
+    return Library(
+        words, flows, signed, tuple(problems), released, products, treatments, chains, ladders
+    )
 
 
 def _ladders(folder: Path, words_folder: Path | None) -> Ladders:

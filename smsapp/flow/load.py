@@ -20,6 +20,7 @@ from smsapp.flow.parts import texts, whens
 from smsapp.flow.products import Product
 from smsapp.flow.toml import FlowError as FlowError
 from smsapp.flow.toml import read_toml as read_toml
+from smsapp.flow.when import read_when
 
 SINGULAR = {  # what a file calls one entry -> the field that holds them all
     "ask": "asks",
@@ -31,7 +32,6 @@ SINGULAR = {  # what a file calls one entry -> the field that holds them all
     "tip": "tips",
 }
 LETTERS = frozenset("ABCDEFGHJKMNPQRSTUVWXYZ")  # O, I and L look like digits
-NAMESPACES = ("param", "person", "list", "known", "outcome")
 FLOW = TypeAdapter(Flow)
 ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -66,39 +66,12 @@ def _plural(table: Any, file: str) -> Any:
     result: dict[str, Any] = {}
     for key, value in table.items():
         if key in ("when", "hasten", "put"):
-            result[key] = _when(value, file)
+            result[key] = read_when(value, file)
         elif key in SINGULAR and isinstance(value, list):
             result[SINGULAR[key]] = _plural(value, file)
         else:
             result[key] = _plural(value, file)
     return result
-
-
-def _when(value: Any, file: str) -> list[dict[str, Any]]:
-    tables = value if isinstance(value, list) else [value]
-    if not tables or not all(isinstance(table, dict) and table for table in tables):
-        raise FlowError(file, "when", "write a table of tests, or a list of such tables")
-    return [{subject: _test(test) for subject, test in _subjects(table)} for table in tables]
-
-
-def _subjects(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """`param.malaria_area = true` is a table in TOML and one subject here."""
-    for key, value in table.items():
-        if key in NAMESPACES and isinstance(value, dict):
-            for name, test in value.items():
-                yield f"{key}.{name}", test
-        else:
-            yield key, value
-
-
-def _test(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict):
-        names = {"with": "has", "without": "lacks"}
-        return {
-            names.get(str(key), str(key)): [one] if key in names and isinstance(one, str) else one
-            for key, one in value.items()
-        }
-    return {"equals": value if isinstance(value, list) else [value]}
 
 
 def _place(raw: dict[str, Any], location: tuple[int | str, ...]) -> str:

@@ -22,7 +22,7 @@ EffectKind = Literal[
     "join_signal", "answer_signal", "close_alert",
     "record_month",
     "record_visit", "answer_visit", "send_errand", "answer_errand",
-    "move_stock", "register_person",
+    "move_stock", "compare_use", "register_person",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free

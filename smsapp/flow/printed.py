@@ -38,6 +38,7 @@ DOES = {
     "raise_alert": "Raises an alert",
     "answer_alert": "Answers an alert",
     "request": "Asks for medicine",
+    "compare_use": "Compares what left her box since an earlier count with what she reported",
     "answer_request": "Answers a request for medicine",
     "follow_up": "Reminds her",
     "record_death": "Records a death, once, and ends what was asked about that child",

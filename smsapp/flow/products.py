@@ -12,12 +12,14 @@ from pydantic.dataclasses import dataclass
 
 from smsapp import gsm
 from smsapp.flow.toml import FlowError, read_toml
-from smsapp.flow.when import STRICT
+from smsapp.flow.treatments import Treatment
+from smsapp.flow.when import STRICT, read_when
 
 PRODUCTS_FILE = "products.toml"
 ID = re.compile(r"[a-z]{2,8}")  # one letter is an ask
 ALIAS = re.compile(r"[A-Z]{2,12}")
 NAME_WIDTH = 12  # septets of a name and of a unit: as of a person or a place
+SHORT_WIDTH = 5  # septets of a treatment's name: two of them in the answer to a count
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -47,6 +49,7 @@ class ProductFile:
     id: Literal["products"]
     version: int
     product: tuple[Product, ...]
+    treatment: tuple[Treatment, ...] = ()
 
 
 FILE = TypeAdapter(ProductFile)
@@ -54,18 +57,30 @@ FILE = TypeAdapter(ProductFile)
 
 def load_products(path: Path) -> dict[str, Product]:
     """Product id -> product, in the file's order. Raises FlowError."""
+    return {one.id: one for one in _load(path).product}
+
+
+def load_treatments(path: Path) -> tuple[Treatment, ...]:
+    """What a child's report may say was given, in the file's order. Raises FlowError."""
+    return _load(path).treatment
+
+
+def _load(path: Path) -> ProductFile:
     raw = read_toml(path)
+    for one in raw.get("treatment", []):
+        for course in one.get("course", []):
+            course["when"] = read_when(course.get("when"), path.name)
     try:
-        products = FILE.validate_json(json.dumps(raw)).product
+        found = FILE.validate_json(json.dumps(raw))
     except ValidationError as error:
-        found = [(_place(raw, one["loc"]), one["msg"]) for one in error.errors()]
-        raise FlowError(path.name, *found[0], *found[1:]) from None
+        wrong = [(_place(raw, one["loc"]), one["msg"]) for one in error.errors()]
+        raise FlowError(path.name, *wrong[0], *wrong[1:]) from None
     except (TypeError, ValueError) as error:
         raise FlowError(path.name, "values", f"{error}; write a text, a number or a list") from None
-    faults = list(dict.fromkeys(_faults(products)))
+    faults = list(dict.fromkeys([*_faults(found.product), *_treatment_faults(found)]))
     if faults:
         raise FlowError(path.name, *faults[0], *faults[1:])
-    return {one.id: one for one in products}
+    return found
 
 
 def _place(raw: dict[str, object], location: tuple[int | str, ...]) -> str:
@@ -98,15 +113,34 @@ def _faults(products: Collection[Product]) -> Iterator[tuple[str, str]]:
                 yield place, f"{owner} is called {word} already; each word means one product"
 
 
+def _treatment_faults(found: ProductFile) -> Iterator[tuple[str, str]]:
+    known, languages = {one.id for one in found.product}, found.product[0].name.keys()
+    for one in found.treatment:
+        place = f"treatment {one.id}"
+        if one.name.keys() != languages:
+            yield place, "write the name in the languages of the products"
+        yield from _short(one.name, f"{place}, name", SHORT_WIDTH)
+        for product in set(one.products) - known:
+            yield place, f"{product} is no product of this file"
+        if not one.products or not one.course:
+            yield place, "name products, and write a course"
+        if any(course.units <= 0 or not course.source.strip() for course in one.course):
+            yield place, "units are more than 0, and each course has a source"
+
+
 def _name_faults(one: Product, place: str) -> Iterator[tuple[str, str]]:
     if one.name.keys() != one.unit.keys() or not one.name:
         yield place, "write name and unit in the same languages"
     for what, texts in (("name", one.name), ("unit", one.unit)):
-        for language, text in texts.items():
-            size = gsm.measure(text)
-            if not text.strip() or size.outside or size.units > NAME_WIDTH:
-                cure = f"write 1 to {NAME_WIDTH} letters of GSM 03.38, not {text!r}"
-                yield f"{place}, {what}.{language}", cure
+        yield from _short(texts, f"{place}, {what}", NAME_WIDTH)
+
+
+def _short(texts: dict[str, str], place: str, width: int) -> Iterator[tuple[str, str]]:
+    for language, text in texts.items():
+        size = gsm.measure(text)
+        if not text.strip() or size.outside or size.units > width:
+            cure = f"write 1 to {width} letters of GSM 03.38, not {text!r}"
+            yield f"{place}.{language}", cure
 
 
 def _number_faults(one: Product, place: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
     "request": (*TOLD, "none"),
     "move_stock": ("done", "more", "received", "short", "part", "not_yours"),
+    "compare_use": ("done", "none"),
     "answer_alert": (*ANSWERED, "near"),
     "answer_request": (*ANSWERED, *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),

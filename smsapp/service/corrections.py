@@ -40,7 +40,7 @@ from smsapp.store.stock import drop as drop_movements
 SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
 CORRECTABLE = {  # a change can follow
     "raise_alert", "follow_up", "request", "task", "answer_task", "record_month",
-    "join_signal", "move_stock",
+    "join_signal", "move_stock", "compare_use",
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from smsapp.service import (
     stock,
     supply,
     tasks,
+    uses,
     visits,
 )
 from smsapp.service.answered import Answered
@@ -219,6 +220,7 @@ DO = {
     "raise_alert": _raise_alert,
     "answer_alert": _answer_alert,
     "move_stock": receipt.move,
+    "compare_use": uses.compare,
     "request": _request,
     "answer_request": _answer_request,
     "answer_recall": recalls.answer,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import errands, months, packing, queries, recalls, team
+from smsapp.service import errands, months, packing, queries, recalls, team, uses
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -84,4 +84,5 @@ PICKED: dict[str, tuple[tuple[str, ...], Callable[[Runtime, Connection, Person, 
     "recall": (("name", "lot"), _lot),
     "done": (("errand", "name", "date"), errands.asked_of),
     "sent": (("errand", "name", "date", "left"), errands.sent_by),
+    "used": (("name", "day", "date", "used_all"), uses.used_by),
 }

@@ -18,6 +18,7 @@ from smsapp.service.people import language_of
 from smsapp.service.referred import referred_items
 from smsapp.service.registering import village_items
 from smsapp.service.team import out_items, silent_items
+from smsapp.service.uses import used_items
 from smsapp.service.visits import team_items, unconfirmed_items, waiting_items
 from smsapp.service.waits import Waiting, waiting_for
 from smsapp.store import catchment
@@ -235,6 +236,7 @@ OFFERS: dict[str, tuple[tuple[str, ...], Offer]] = {  # name: the roles that hav
     "signals": (("district",), _signals),
     "silent": (("supervisor",), silent_items),
     "out": (("supervisor",), out_items),
+    "used": (("supervisor",), used_items),
     "team": (("supervisor",), team_items),
     "visits": (CHW, waiting_items),
     "whom": (("supervisor",), whom_items),

@@ -394,6 +394,20 @@ stock_movement = Table(  # what a report says of a product; what is on hand is d
     ),
 )
 
+stock_use = Table(  # what left a box beside what was reported, as a count has shown it to the CHW
+    "stock_use",
+    metadata,
+    Column("report_id", Id, ForeignKey("report.id"), primary_key=True),  # the count
+    Column("treatment", String(8), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("training", Boolean, nullable=False),
+    _at("since", nullable=False),  # the count before
+    _at("until", nullable=False),
+    Column("used", Integer, nullable=False),  # single units
+    Column("reported", Integer),  # NULL: she reported no child in that time
+    Index("ix_stock_use_person", "person_id", "until"),
+)
+
 recall = Table(  # a lot that nobody may use any more
     "recall",
     metadata,
