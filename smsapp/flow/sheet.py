@@ -4,20 +4,19 @@ Beside each language stand, for reading: its septets of those available, the con
 or L, which may be changed), who signed it and when, and its digest, which tells a stale sheet.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from smsapp.flow.library import WHOLE, Library, digest
-from smsapp.flow.parts import texts
 from smsapp.flow.room import rooms, word_rooms
 from smsapp.flow.signing import LEVELS, Levels, Row, as_csv, signing_rows
+from smsapp.flow.written import Place, sheet_texts
 
 KEY_COLUMNS = ("flow", "place")
 EACH = ("septets", "confidence", "signed", "digest")  # columns of each language, behind the texts
 MARK = "#"  # before a digest, so that no spreadsheet takes it for a number
 Table = Sequence[tuple[int, list[str]]]  # rows with their first line in the file
-Place = tuple[str, str]  # flow or words, place
 
 
 @dataclass(frozen=True)
@@ -41,39 +40,44 @@ class Told:
 
 
 def write_sheet(library: Library, folder: Path) -> str:
-    """Every text of every flow."""
-    languages, said = library.words.spoken, all_texts(library)
-    marks: dict[Place, dict[str, Row]] = {}
+    """Every text of every flow; what is said of each product stands once, as it is written."""
+    languages, said = library.words.spoken, sheet_texts(library, folder)
+    home = {(flow, one): (flow, place) for (flow, place), text in said.items() for one in text.at}
+    marks: dict[Place, dict[str, list[Row]]] = {}
     for row in signing_rows(library, folder):
-        marks.setdefault((row["flow"], row["place"]), {}).setdefault(row["language"], row)
+        key = (row["flow"], row["place"])
+        marks.setdefault(home.get(key, key), {}).setdefault(row["language"], []).append(row)
     room = {(name, *key): each for name, found in _rooms(library) for key, each in found.items()}
     rows = []
     for (flow, place), of_languages in marks.items():
-        row = {"flow": flow, "place": place, **said.get((flow, place), {})}
-        for language, mark in of_languages.items():
-            used = room.get((flow, place, language))
-            row |= {
-                f"{language}_septets": f"{used[0]} of {used[1]}" if used else "",
-                f"{language}_confidence": mark["confidence"],
-                f"{language}_signed": f"{mark['approved_by']} {mark['approved_on']}".strip(),
-                f"{language}_digest": MARK + mark["digest"],
-            }
+        text = said.get((flow, place))
+        row = {"flow": flow, "place": place, **(text.said if text else {})}
+        for language, found in of_languages.items():
+            rooms_of = [room.get((flow, one, language)) for one in (text.at if text else ())]
+            row |= {f"{language}_{name}": value for name, value in _beside(found, rooms_of).items()}
+            if text:
+                row[f"{language}_digest"] = MARK + digest(text.said[language])
         rows.append(row)
     return as_csv(columns(languages), rows)
+
+
+def _beside(found: Sequence[Row], rooms_of: Iterable[tuple[int, int] | None]) -> Row:
+    """What stands beside a text. Said of each product: of the one with the least room."""
+    known = [one for one in rooms_of if one]
+    used = min(known, key=lambda one: one[1] - one[0], default=None)
+    first = found[0]  # of a whole, earlier approvals follow
+    levels = [row["confidence"] for row in (found[:1] if first["place"] == WHOLE else found)]
+    return {
+        "septets": f"{used[0]} of {used[1]}" if used else "",
+        "confidence": max(levels, key=LEVELS.find),
+        "signed": f"{first['approved_by']} {first['approved_on']}".strip(),
+        "digest": MARK + first["digest"],
+    }
 
 
 def columns(languages: Sequence[str]) -> list[str]:
     """The columns of a sheet in these languages, texts first."""
     return [*KEY_COLUMNS, *languages, *(f"{one}_{each}" for each in EACH for one in languages)]
-
-
-def all_texts(library: Library) -> dict[Place, dict[str, str]]:
-    """Flow and place -> language -> text."""
-    found = {
-        (flow.id, place): text for flow in library.flows.values() for place, text in texts(flow)
-    }
-    words = library.words
-    return found | {(words.id, f"word {name}"): one.text for name, one in words.word.items()}
 
 
 def _rooms(library: Library) -> Iterator[tuple[str, dict[tuple[str, str], tuple[int, int]]]]:
@@ -93,7 +97,7 @@ def read_sheet(library: Library, folder: Path, table: Table) -> Told:
         cure = "the first line is flow, place, then languages; `smsapp texts export` writes it"
         told.faults.append(f"line 1: {', '.join(unknown) or 'columns'}: {cure}")
         return told
-    known = all_texts(library)
+    known = sheet_texts(library, folder)
     levels = {
         (row["flow"], row["place"], row["language"]): row["confidence"]
         for row in signing_rows(library, folder)
@@ -107,8 +111,9 @@ def read_sheet(library: Library, folder: Path, table: Table) -> Told:
             told.faults.append(f"line {line}: no text stands at {key[0]}, {key[1]}; export anew")
             continue
         for language in languages:
-            _read_text(told, line, key, language, row, known[key])
-            _read_level(told, line, (*key, language), row, levels)
+            _read_text(told, line, key, language, row, known[key].said)
+            places = [(key[0], place, language) for place in known[key].at]
+            _read_level(told, line, places, row, levels)
     return told
 
 
@@ -129,13 +134,19 @@ def _read_text(
 
 
 def _read_level(
-    told: Told, line: int, key: tuple[str, str, str], row: Mapping[str, str], levels: Levels
+    told: Told,
+    line: int,
+    places: Sequence[tuple[str, str, str]],
+    row: Mapping[str, str],
+    levels: Levels,
 ) -> None:
     """A confidence that the sheet says otherwise; a changed text begins at the usual one."""
-    level = row.get(f"{key[2]}_confidence", "").strip().upper()
-    if not level or level == levels.get(key):
+    language = places[0][2]
+    level = row.get(f"{language}_confidence", "").strip().upper()
+    now = max((levels[one] for one in places if one in levels), key=LEVELS.find, default="")
+    if not level or level == now:
         return
     if level not in LEVELS:
-        told.faults.append(f"line {line}, {key[2]}_confidence: write H, M or L")
-    elif row.get(key[2], "").strip():
-        told.levels[key] = level
+        told.faults.append(f"line {line}, {language}_confidence: write H, M or L")
+    elif row.get(language, "").strip():
+        told.levels |= dict.fromkeys(places, level)

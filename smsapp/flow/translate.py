@@ -3,15 +3,16 @@
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from smsapp.flow.check import Problem, check_all
 from smsapp.flow.layout import LayoutError, Where, rewrite
 from smsapp.flow.library import SIGNED_FILE, WORDS_FILE, Library, load_library
-from smsapp.flow.sheet import Change, Told, all_texts
+from smsapp.flow.sheet import Change, Told
 from smsapp.flow.signing import signing_sheet
+from smsapp.flow.written import places, sheet_texts
 
 
 def bring_in(folder: Path, library: Library, told: Told) -> list[str]:
@@ -19,7 +20,7 @@ def bring_in(folder: Path, library: Library, told: Told) -> list[str]:
 
     Gives what is wrong, each with the lines of the sheet and the cure.
     """
-    faults = [*told.faults, *_gaps(library, told.changes)]
+    faults = [*told.faults, *_gaps(library, folder, told.changes)]
     if faults:
         return faults
     with tempfile.TemporaryDirectory() as name:
@@ -51,10 +52,10 @@ def _write(there: Path, library: Library, flow_id: str, told: Told) -> str:
     changes = [one for one in told.changes if one.flow == flow_id]
     path = there / f"{flow_id}.toml"
     source = path.read_text(encoding="utf-8")
-    where = dict(_places(tomllib.loads(source)))
+    where = dict(places(tomllib.loads(source)))
     for one in changes:
-        if one.place not in where:  # `each` writes it out
-            cure = "it is said of each product; write it by hand"
+        if one.place not in where:  # a line below one that is written out for each product
+            cure = "write it by hand"
             raise LayoutError(f"line {one.line}: {path.name}: {one.place}: {cure}")
     values: dict[Where, Any] = {(*where[one.place], one.language): one.text for one in changes}
     new = _new_languages(library, flow_id, changes)
@@ -68,30 +69,6 @@ def _write(there: Path, library: Library, flow_id: str, told: Told) -> str:
     return path.name
 
 
-def _places(raw: dict[str, Any]) -> Iterator[tuple[str, Where]]:
-    """Where each text stands in a file, by the name `flow/parts.py` gives its place."""
-    yield "title", ("title",)
-    yield "help", ("help",)
-    for at, ask in enumerate(raw.get("ask", ())):
-        name = f"ask {ask.get('id')}"
-        yield name, ("ask", at, "text")
-        yield from _numbered(f"{name}, line", ("ask", at, "line"), ask.get("line", ()))
-        for number, choice in enumerate(ask.get("choice", ())):
-            yield f"{name}, choice {choice.get('id')}", ("ask", at, "choice", number, "text")
-    for at, effect in enumerate(raw.get("effect", ())):
-        for key in ("first", "climbed"):
-            name = f"effect {effect.get('id')}, {key}"
-            yield from _numbered(name, ("effect", at, key), effect.get(key, ()))
-    yield from _numbered("reply", ("reply",), raw.get("reply", ()))
-    for name in raw.get("word", ()):
-        yield f"word {name}", ("word", name, "text")
-
-
-def _numbered(name: str, where: Where, lines: Sequence[object]) -> Iterator[tuple[str, Where]]:
-    for number in range(len(lines)):
-        yield f"{name} {number + 1}", (*where, number, "text")
-
-
 def _new_languages(library: Library, flow_id: str, changes: list[Change]) -> list[str]:
     """The languages that these changes bring to a flow; the words have theirs already."""
     flow = library.flows.get(flow_id)
@@ -99,14 +76,14 @@ def _new_languages(library: Library, flow_id: str, changes: list[Change]) -> lis
     return [one for one in asked if flow and one not in flow.languages]
 
 
-def _gaps(library: Library, changes: list[Change]) -> Iterator[str]:
+def _gaps(library: Library, folder: Path, changes: list[Change]) -> Iterator[str]:
     """A flow speaks a language whole, or not at all."""
-    places = all_texts(library)
+    known = sheet_texts(library, folder)
     for flow_id in library.flows:
         of_flow = [one for one in changes if one.flow == flow_id]
         for language in _new_languages(library, flow_id, of_flow):
             lines = {one.place: one.line for one in of_flow if one.language == language}
-            lacking = [place for flow, place in places if flow == flow_id and place not in lines]
+            lacking = [place for flow, place in known if flow == flow_id and place not in lines]
             if lacking:
                 said = f"{len(lines)} of {len(lines) + len(lacking)} texts are written in it"
                 cure = f"{said}; write all, next at {lacking[0]}, or none"

@@ -202,8 +202,27 @@ def test_the_projects_own_sheet_goes_there_and_back(
     there = tmp_path / "flows"
     shutil.copytree(FLOWS, there)
     monkeypatch.setenv("FLOWS_DIR", str(there))
-    path = tmp_path / "sheet.csv"
-    assert run("texts", "export", str(path)).exit_code == 0
+    path, rows = export(there)
     before = state(there)
-    assert run("texts", "import", str(path)).output == "0 texts written (no flow).\n"
+    assert bring(path, rows).output == "0 texts written (no flow).\n"
     assert state(there) == before
+    change_what_is_said_of_each_product(there, path, rows)
+
+
+def change_what_is_said_of_each_product(there: Path, path: Path, rows: Rows) -> None:
+    """It stands once, and is written once; each product has it."""
+    of_count = [row for row in rows if row["flow"] == "count" and "left" in row["place"]]
+    assert [row["place"] for row in of_count] == ["ask left_product, line 1", "ask left_product"]
+    asked = of_count[1]
+    assert asked["en"] == "{product}: how many {unit} left? 0: none"
+    asked["fr"], asked["en_confidence"] = "{product}: reste combien de {unit}? 0: rien", "m"
+    tip = next(row for row in rows if row["flow"] == "tips" and row["place"] == "tip 1")
+    tip["fr"] = "Cherchez chaque signe de danger. Un seul suffit: référer."
+    assert bring(path, rows).output == "2 texts written (count, tips).\n"
+    new = load_library(there).flows
+    asks = {ask.id: ask.text["fr"] for ask in new["count"].asks}
+    assert asks["left_la"] == "AL 1x6: reste combien de comprimés? 0: rien"
+    assert new["tips"].tips[0].text["fr"] == tip["fr"]
+    with (there / "texts.csv").open(encoding="utf-8", newline="") as file:
+        said = [r for r in csv.DictReader(file) if r["flow"] == "count" and r["language"] == "en"]
+    assert {r["confidence"] for r in said if r["place"].startswith("ask left_la")} == {"H", "M"}
