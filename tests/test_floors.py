@@ -74,10 +74,10 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"places"},
     {"moments"},
     {"caller"},
-    {"people", "table", "naming"},
-    {"people_check"},
     {"watch", "timeline", "unread"},
     {"open_orders", "open_signals"},
+    {"people", "table", "naming"},
+    {"people_check"},
     {"verdict", "operators"},
     {"prices", "period"},
 )

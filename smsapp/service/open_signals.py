@@ -1,10 +1,13 @@
 """Signals of villages as an operator sees them: what those told have read, and nothing more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from smsapp.runtime import Runtime
+from smsapp.service.people import next_told
 from smsapp.service.verdict import ACT, WATCH, Line, Verdict, count, gravest, next_step, span
 from smsapp.store import signal_list as store
 from smsapp.store.signal_list import Listed
@@ -29,7 +32,15 @@ class OpenSignals:
 def open_signals(rt: Runtime) -> OpenSignals:
     """Those that nobody has answered first."""
     with rt.read() as db:
-        return OpenSignals(rt.now(), tuple(store.listed(db, LISTED)), _triggers(rt))
+        signals = tuple(_who_is_next(rt, db, one) for one in store.listed(db, LISTED))
+        return OpenSignals(rt.now(), signals, _triggers(rt))
+
+
+def _who_is_next(rt: Runtime, db: Connection, one: Listed) -> Listed:
+    """With who is told next, where nobody has answered."""
+    if one.state != "raised":
+        return one
+    return replace(one, next_roles=next_told(db, one.person_id, one.rungs, rt.now()))
 
 
 def _triggers(rt: Runtime) -> dict[str, str]:

@@ -26,6 +26,18 @@ def contacts(db: Connection, person: Person, roles: Sequence[str], now: datetime
     return list({one.id: one for one in found}.values())
 
 
+def next_told(
+    db: Connection, person_id: int, rungs: Sequence[Sequence[str]], now: datetime
+) -> tuple[str, ...]:
+    """The roles told at the first of these levels on which anybody stands; empty for none."""
+    person = store.person_by_id(db, person_id, now)
+    for roles in rungs if person else ():
+        held = tuple(role for role in roles if person and contacts(db, person, [role], now))
+        if held:
+            return held
+    return ()
+
+
 def _around(db: Connection, person: Person, roles: Sequence[str], now: datetime) -> list[Person]:
     places = store.above(db, person.place_id)
     found: list[Person] = []

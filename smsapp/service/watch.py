@@ -1,18 +1,20 @@
 """Watching the service: what is seen in one look, and the one true sentence about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
 from rq.worker_registration import get_keys
+from sqlalchemy import Connection
 
 from smsapp.runtime import LANES, Runtime
 from smsapp.service import open_orders
+from smsapp.service.people import next_told
 from smsapp.service.verdict import Seen, Verdict, judge
 from smsapp.store import lanes as lane_store
 from smsapp.store import watch as store
 from smsapp.store.lanes import Lane
-from smsapp.store.watch import Attempt, Message
+from smsapp.store.watch import Attempt, Message, OpenAlert
 
 
 def look(rt: Runtime) -> Seen:
@@ -22,7 +24,7 @@ def look(rt: Runtime) -> Seen:
         return Seen(
             now=rt.now(),
             lanes=tuple(lane_store.lanes(db, rt.now())),
-            alerts=tuple(store.open_alerts(db)),
+            alerts=tuple(_who_is_next(rt, db, one) for one in store.open_alerts(db)),
             alert_count=store.count_open_alerts(db),
             undecided=sum(undecided.values()),
             undecided_alerts=undecided.get("alert", 0),
@@ -30,6 +32,11 @@ def look(rt: Runtime) -> Seen:
             workers=workers(rt),
             others=open_orders.lost(db),
         )
+
+
+def _who_is_next(rt: Runtime, db: Connection, one: OpenAlert) -> OpenAlert:
+    """With who is told next: a level on which nobody stands is passed over."""
+    return replace(one, next_roles=next_told(db, one.person_id, one.rungs, rt.now()))
 
 
 @dataclass(frozen=True)

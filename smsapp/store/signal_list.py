@@ -54,10 +54,12 @@ class Listed:
     state: str  # of its alert
     level: int
     climb_at: datetime | None
-    next_roles: tuple[str, ...]  # who is told at the next level; empty: this is the last one
     training: bool
     told: tuple[Told, ...]
     step: Step | None
+    person_id: int  # who told it first
+    rungs: tuple[tuple[str, ...], ...]  # the roles of the levels above
+    next_roles: tuple[str, ...] = ()  # who is told next; empty: nobody stands above
 
 
 def listed(db: Connection, limit: int) -> list[Listed]:
@@ -66,7 +68,8 @@ def listed(db: Connection, limit: int) -> list[Listed]:
     query = (
         select(
             signal, alert.c.ref, alert.c.raised_at, alert.c.state, alert.c.level, alert.c.climb_at,
-            alert.c.ladder, alert.c.training, place.c.name.label("place"),
+            alert.c.ladder, alert.c.training, alert.c.person_id,
+            place.c.name.label("place"),
             many.correlate(signal).scalar_subquery().label("reports"),
         )
         .join(alert, alert.c.id == signal.c.alert_id)
@@ -84,7 +87,6 @@ def listed(db: Connection, limit: int) -> list[Listed]:
 
 
 def _listed(row: Row[Any], told: tuple[Told, ...], step: Step | None) -> Listed:
-    above = row.ladder[row.level :]
     return Listed(
         ref=row.ref,
         kind=row.kind,
@@ -98,10 +100,11 @@ def _listed(row: Row[Any], told: tuple[Told, ...], step: Step | None) -> Listed:
         state=row.state,
         level=row.level,
         climb_at=row.climb_at,
-        next_roles=tuple(above[0]["roles"]) if above else (),
         training=row.training,
         told=told,
         step=step,
+        person_id=row.person_id,
+        rungs=tuple(tuple(rung["roles"]) for rung in row.ladder[row.level :]),
     )
 
 

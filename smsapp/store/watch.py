@@ -60,7 +60,8 @@ class OpenAlert:
     raised_at: datetime
     climb_at: datetime | None  # None: nobody is left to tell
     training: bool
-    next_roles: tuple[str, ...]  # who is told at the next level; empty: this is the last one
+    next_roles: tuple[str, ...] = ()  # who is told next; empty: nobody stands above
+    rungs: tuple[tuple[str, ...], ...] = ()  # the roles of the levels above
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def open_alerts(db: Connection) -> list[OpenAlert]:
 def _open_alert(row: RowMapping) -> OpenAlert:
     values = dict(row)
     above = values.pop("ladder")[row["level"] :]
-    return OpenAlert(**values, next_roles=tuple(above[0]["roles"]) if above else ())
+    return OpenAlert(**values, rungs=tuple(tuple(rung["roles"]) for rung in above))
 
 
 def count_open_alerts(db: Connection) -> int:

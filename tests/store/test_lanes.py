@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from smsapp.service import watch
 from smsapp.store import lanes as store
 from smsapp.store.tables import inbound, outbound, pause
-from tests.rig.programme import Programme
+from tests.rig.programme import LADDER, Programme
 
 SECOND = timedelta(seconds=1)
 
@@ -89,7 +89,9 @@ def test_workers_are_counted_by_lane_and_a_dead_one_is_not(programme: Programme)
 
 
 def test_an_open_alert_says_who_is_told_next(programme: Programme):
-    programme.alarm()
+    first, last = LADDER
+    programme.alarm(ladder=[first, {**last, "roles": ["deputy"]}, last])
     [found] = watch.look(programme.rt).alerts
     assert (found.place, found.name, found.level, found.told) == ("Chalo", "Esther", 1, 2)
+    assert found.rungs == (("deputy",), ("district",))  # there is no deputy
     assert found.next_roles == ("district",)
