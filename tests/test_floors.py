@@ -76,7 +76,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"caller"},
     {"watch", "timeline", "unread"},
     {"open_orders", "open_signals"},
-    {"people", "table", "naming"},
+    {"people", "table", "naming", "about"},
     {"people_check"},
     {"verdict", "operators"},
     {"prices", "period"},

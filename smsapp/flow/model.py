@@ -203,7 +203,7 @@ class Flow:
     def reports(self) -> bool:
         """Whether what is sent is a report: not an answer to somebody, not a setting of hers."""
         return not any(
-            one.do in ("set_person", "arrive") or one.do.startswith("answer_")
+            one.do in ("set_person", "arrive", "close_alert") or one.do.startswith("answer_")
             for one in self.effects
         )
 

@@ -7,16 +7,17 @@ from sqlalchemy import Connection
 from smsapp import ref as refs
 from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
-from smsapp.service import alerts
+from smsapp.service import alerts, deaths, tasks
+from smsapp.service.about import about
 from smsapp.service.filled import Case, Done
 from smsapp.service.tell_chw import SIGNAL, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
-from smsapp.store.deaths import leave_in_peace
 from smsapp.store.people import person_by_id
 
 STEPS = ("verified", "responded")  # said of an alert that goes on
 MAY_STEP = ("facility", "district")  # who says them
+SEEN = ("treated", "sent_on")  # outcomes that say that somebody above has seen the person
 DIED = "died"
 ENDED = ("closed", "dismissed")  # events that end an alert
 
@@ -85,7 +86,16 @@ def _end(rt: Runtime, db: Connection, case: Case, alert: Alert, outcome: str) ->
         _note(rt, db, case, alert, "acknowledged")
     _note(rt, db, case, alert, "dismissed" if alert.kind == SIGNAL else "closed")
     store.close(db, alert.id, outcome)
-    if outcome == DIED:
-        leave_in_peace(db, alert.report_id, rt.now())
     word = "alert.closed" if alert.kind == SIGNAL else f"alert.over.{outcome}"
     tell_chw(rt, db, alert, word, "closed", name=case.person.short)
+    if alert.kind != SIGNAL:
+        _follow(rt, db, case, alert, outcome)
+
+
+def _follow(rt: Runtime, db: Connection, case: Case, alert: Alert, outcome: str) -> None:
+    """What an outcome says of the person: seen, so that nobody is asked; or dead, once."""
+    sent = about(rt, db, alert.report_id)
+    if outcome in SEEN:
+        tasks.arrived(rt, db, sent.id, case.report.id)
+    elif outcome == DIED:
+        deaths.record_heard(rt, db, sent)

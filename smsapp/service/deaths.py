@@ -1,6 +1,6 @@
 """Deaths: each is one record wherever it was told, and ends what was asked about that child."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,11 +13,13 @@ from smsapp.service.naming import local_day, seen_day
 from smsapp.store import deaths as store
 from smsapp.store import reports as report_store
 from smsapp.store.deaths import Death
-from smsapp.store.people import Person
+from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import Report
 
 MOURNING = timedelta(days=7)  # no tip or nudge to who told a death: programme's choice, a week
 BANDS, OLDEST = ((1, "newborn"), (12, "infant")), "child"  # under so many months: domain notes C4
+OTHER = "other"
+OF_ANYBODY = {"newborn": "newborn", "pregnant": "mother", "mother": "mother"}  # by who was sent
 MONTHS = 12  # of a year
 RECENT = timedelta(days=30)  # deaths told longer ago are not offered as "told already"
 
@@ -87,6 +89,25 @@ def record_told(rt: Runtime, db: Connection, case: Case, effect: Effect, done: D
         store.leave_in_peace(db, child_id, rt.now())
 
 
+def record_heard(rt: Runtime, db: Connection, child: Report) -> None:
+    """Another than the CHW says that the person of this report of hers has died: written down as
+    told of that report, unless she told it before.
+    """
+    teller = person_by_id(db, child.person_id, rt.now())
+    if teller is None:
+        raise LookupError("the person of a report is gone")
+    store.lock_teller(db, teller.id)
+    today = local_day(rt, rt.now())
+    seen = seen_day(rt, child.opened_at, child.seen_on)
+    told = Told(_band(child), min(seen, today), today, child)
+    known = store.of_report(db, child.id) or _same(rt, recent_deaths(rt, db, teller), told)
+    if known is None:
+        record_death(rt, db, teller, child.id, told.kind, today, case_report_id=child.id)
+        return
+    store.add_case(db, known.id, child.id)
+    store.leave_in_peace(db, child.id, rt.now())
+
+
 @dataclass(frozen=True)
 class Told:
     """A death as one report tells it: on one day, or between the day seen and that of telling."""
@@ -127,6 +148,11 @@ def _told_already(
         return next((one for one in others if one.ref == said), None)
     if effect.earlier and case.filling.given.face == "ussd":
         return None
+    return _same(rt, others, told)
+
+
+def _same(rt: Runtime, others: Sequence[Death], told: Told) -> Death | None:
+    """One of these deaths that can be this one."""
     return next((one for one in others if _can_be(rt, one, told)), None)
 
 
@@ -150,6 +176,9 @@ def _child(db: Connection, case: Case, effect: Effect) -> Report | None:
 
 def _band(child: Report | None) -> str:
     """Who died, by the age that was told of the child."""
+    who = child.answers.get("who") if child else None
+    if isinstance(who, str):
+        return OF_ANYBODY.get(who, OTHER)
     age = child.answers.get("age") if child else None
     if child is None or not isinstance(age, int):
         return OLDEST

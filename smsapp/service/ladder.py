@@ -4,6 +4,7 @@ Whoever calls has locked the alert's row, so that of two clocks or answers only 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -240,7 +241,8 @@ def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
 
 
 def _chw(rt: Runtime, db: Connection, alert: Alert) -> Person:
+    """Who raised it, as she was then: a training mark set since mutes no real alert."""
     chw = person_by_id(db, alert.person_id, rt.now())
     if chw is None:
         raise LookupError(f"alert {alert.id} has no person")
-    return chw
+    return replace(chw, training=alert.training)

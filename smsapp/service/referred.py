@@ -6,19 +6,15 @@ from smsapp import ref as refs
 from smsapp.flow.given import Item
 from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
-from smsapp.service import outbox, remind
+from smsapp.service import outbox, tasks
 from smsapp.service.filled import Case, Done
 from smsapp.service.naming import when_seen
 from smsapp.service.people import text_for
 from smsapp.store import referrals as store
-from smsapp.store import tasks
 from smsapp.store.catchment import own
 from smsapp.store.deaths import is_recorded
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.referrals import Referral
-
-KIND, ARRIVED = "referral", "arrived"  # of the task and its chain; how it ends
-BACK = "back"  # how the CHW ends it who has the child back, seen there or not
 
 
 def referred_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
@@ -65,10 +61,8 @@ def _end(rt: Runtime, db: Connection, case: Case, one: Referral, done: Done) -> 
         return "done"  # his own earlier word is no news
     if one.withdrawn or is_recorded(db, one.report_id):
         return "already"
-    if not tasks.finish(db, one.task_id, ARRIVED, case.report.id, rt.now()):
-        tasks.restate(db, one.task_id, BACK, ARRIVED, case.report.id, rt.now())
+    if not tasks.arrived(rt, db, one.report_id, case.report.id):
         return "already"
-    remind.drop(rt, db, one.report_id, KIND)
     if chw is not None and chw.phone:
         _tell(rt, db, case.person, chw, one)
     return "done"

@@ -20,6 +20,9 @@ from smsapp.store.alerts import standing
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
 
+REFERRAL, ARRIVED = "referral", "arrived"  # of the task and its chain; how it ends
+BACK = "back"  # how the CHW ends it who has the child back, seen there or not
+
 
 @dataclass(frozen=True)
 class Due:
@@ -80,7 +83,7 @@ def plan(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) ->
 def forget(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:
     """What made it necessary holds no longer. While an alert stands, it is still asked about."""
     about = about_whom(db, case, effect)
-    stands = effect.kind == "referral" and standing(db, case.report.id)
+    stands = effect.kind == REFERRAL and standing(db, case.report.id)
     if about is not None and not stands:
         store.drop(db, about.id, effect.kind)
         remind.drop(rt, db, about.id, effect.kind)
@@ -98,6 +101,21 @@ def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     done.outcomes[effect.id] = "done" if mine else "already"
     if mine:
         remind.drop(rt, db, found.report_id, effect.kind)
+
+
+def arrived(rt: Runtime, db: Connection, sent_id: int, said_id: int) -> bool:
+    """Who was sent in one report is there, as another one says. False: that was known, or no task.
+
+    Nobody is asked or reminded any more.
+    """
+    found, now = store.task_about(db, sent_id, REFERRAL), rt.now()
+    if found is None:
+        return False
+    if not store.finish(db, found, ARRIVED, said_id, now):
+        store.restate(db, found, BACK, ARRIVED, said_id, now)
+        return False
+    remind.drop(rt, db, sent_id, REFERRAL)
+    return True
 
 
 def take_back(_rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:

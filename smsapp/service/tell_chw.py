@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
+from smsapp.service.about import about
 from smsapp.service.people import help_phone, text_for
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
@@ -19,7 +20,7 @@ def tell_chw(
     rt: Runtime, db: Connection, alert: Alert, word: str, what: str, **values: str
 ) -> None:
     """Put an SMS about her alert to the CHW, each by the ref she knows; `what` is one of a kind."""
-    if alert.kind != SIGNAL and is_recorded(db, alert.report_id):
+    if alert.kind != SIGNAL and is_recorded(db, about(rt, db, alert.report_id).id):
         return  # after a death nobody tells her to go
     absent = {person_id for _, person_id in noted_absent(db, alert)}
     again = sum(event.what == "reopened" for event in store.events(db, alert.id))

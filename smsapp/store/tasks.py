@@ -85,6 +85,12 @@ def restate(
     db.execute(update(task).where(mine).values(values))
 
 
+def task_about(db: Connection, report_id: int, kind: str) -> int | None:
+    """The id of what is, or was, to be done of this kind about this report."""
+    mine = (task.c.report_id == report_id) & (task.c.kind == kind)
+    return db.scalar(select(task.c.id).where(mine))
+
+
 def reopen(db: Connection, report_id: int) -> None:
     """What this report said was done is not: it was a mistake."""
     mine = update(task).where(task.c.done_in == report_id, task.c.state == "done")
