@@ -1,85 +1,112 @@
-"""Whether what a reminder is about is done: asked when it is sent, not when it is planned.
+"""Whether what reminders are about is done: asked when they are sent, not when they are planned.
 
 To add a kind: write its chain in `flows/reminders.toml`, its test here, and call `remind.begin`.
+A test is asked once of all steps of its kind that are due together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service.months import own_numbers
+from smsapp.service.months import own_numbers_of
 from smsapp.service.period import bounds, read_period
 from smsapp.store import months, orders, recalls, requests
 from smsapp.store.numbers import unheard
-from smsapp.store.people import person_by_id
+from smsapp.store.people import people_by_ids
 from smsapp.store.recurring import heard, visited
 from smsapp.store.reminders import Reminder
-from smsapp.store.stock import movements
+from smsapp.store.stock import last_counts
 
 COUNTED_FROM = 15  # day of the month from which a count is this month's: programme's choice
-Test = Callable[[Runtime, Connection, Reminder], bool]
+Test = Callable[[Runtime, Connection, Sequence[Reminder]], set[int]]
 
 
-def _task_closed(_rt: Runtime, _db: Connection, one: Reminder) -> bool:
-    return one.task_state not in ("", "open")
+def _people(due: Sequence[Reminder]) -> set[int]:
+    return {one.person_id for one in due}
 
 
-def _result_told(_rt: Runtime, _db: Connection, one: Reminder) -> bool:
-    return not one.waits
+def _reports(due: Sequence[Reminder]) -> set[int]:
+    return {one.report_id for one in due if one.report_id is not None}
 
 
-def _heard_again(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    return heard(db, one.person_id, rt.now() - timedelta(days=rt.settings.silent_days))
+def _of(due: Sequence[Reminder], people: Collection[int]) -> set[int]:
+    return {one.id for one in due if one.person_id in people}
 
 
-def _visited(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    return visited(db, one.person_id, rt.now() - timedelta(days=rt.settings.visit_days))
+def _task_closed(_rt: Runtime, _db: Connection, due: Sequence[Reminder]) -> set[int]:
+    return {one.id for one in due if one.task_state not in ("", "open")}
 
 
-def _month_told(_rt: Runtime, db: Connection, one: Reminder) -> bool:
-    return months.told(db, one.person_id, one.period) is not None
+def _result_told(_rt: Runtime, _db: Connection, due: Sequence[Reminder]) -> set[int]:
+    return {one.id for one in due if not one.waits}
 
 
-def _counted(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    """Whether her box was counted in the second half of the month that it is about."""
-    person = person_by_id(db, one.person_id, rt.now())
-    since = bounds(rt, read_period(one.period))[0] + timedelta(days=COUNTED_FROM - 1)
-    known = movements(db, one.person_id, since, training=bool(person and person.training))
-    return any(line.kind == "count" for lines in known.values() for line in lines)
+def _heard_again(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    since = rt.now() - timedelta(days=rt.settings.silent_days)
+    return _of(due, heard(db, _people(due), since))
 
 
-def _nothing_to_tell(rt: Runtime, db: Connection, one: Reminder) -> bool:
+def _visited(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    since = rt.now() - timedelta(days=rt.settings.visit_days)
+    return _of(due, visited(db, _people(due), since))
+
+
+def _number_heard(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    return _of(due, _people(due) - unheard(db, _people(due), since))
+
+
+def _month_told(_rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    told = months.told_of(db, _people(due), {one.period for one in due})
+    return {one.id for one in due if (one.person_id, one.period) in told}
+
+
+def _counted(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    """Whether her box was counted from the middle of the month on that it is about."""
+    middle = timedelta(days=COUNTED_FROM - 1)
+    since = {one.period: bounds(rt, read_period(one.period))[0] + middle for one in due}
+    trains = {one.id: one.training for one in people_by_ids(db, _people(due), rt.now())}
+    last = last_counts(db, _people(due), min(since.values()))
+    found = {one.id: last.get((one.person_id, trains.get(one.person_id, False))) for one in due}
+    return {one.id for one in due if (at := found[one.id]) and at >= since[one.period]}
+
+
+def _nothing_to_tell(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
     """A month in which she reported nothing: silence has its own reminder, zeros would mock her."""
-    person = person_by_id(db, one.person_id, rt.now())
-    counted = person and own_numbers(rt, db, person, read_period(one.period))
-    return not counted or not any(vars(counted).values())
+    hers = people_by_ids(db, _people(due), rt.now())
+    known = {
+        period: own_numbers_of(rt, db, hers, read_period(period))
+        for period in {one.period for one in due}
+    }
+    told = {
+        (period, person_id)
+        for period, people in known.items()
+        for person_id, numbers in people.items()
+        if any(vars(numbers).values())
+    }
+    return {one.id for one in due if (one.period, one.person_id) not in told}
 
 
 def _order_left(*states: str) -> Test:
     """An order that stands in none of these states any more."""
 
-    def left(_rt: Runtime, db: Connection, one: Reminder) -> bool:
-        request = requests.of_report(db, one.report_id) if one.report_id else None
-        return request is None or request.state not in states
+    def left(_rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+        stand = requests.in_states(db, _reports(due), states)
+        return {one.id for one in due if one.report_id not in stand}
 
     return left
 
 
-def _order_whole(_rt: Runtime, db: Connection, one: Reminder) -> bool:
-    request = requests.of_report(db, one.report_id) if one.report_id else None
-    return request is None or not orders.short_of(db, request.id)
+def _order_whole(_rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    short = orders.short(db, _reports(due))
+    return {one.id for one in due if one.report_id not in short}
 
 
-def _recall_answered(_rt: Runtime, db: Connection, one: Reminder) -> bool:
-    mine = [ask for ask in recalls.asked_of(db, one.person_id) if ask.recall.ref == one.period]
-    return all(ask.answer for ask in mine)
-
-
-def _number_heard(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    since = rt.now() - timedelta(days=rt.settings.number_days)
-    return not unheard(db, [one.person_id], since)
+def _recall_answered(_rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    asked = recalls.unanswered(db, _people(due))
+    return {one.id for one in due if (one.person_id, one.period) not in asked}
 
 
 TESTS: dict[str, Test] = {
@@ -102,7 +129,13 @@ TESTS: dict[str, Test] = {
 }
 
 
-def is_done(rt: Runtime, db: Connection, one: Reminder) -> bool:
-    """Whether nothing more need be said about it. What was withdrawn needs nothing."""
-    test = TESTS.get(one.kind)
-    return one.report_state == "withdrawn" or (test is not None and test(rt, db, one))
+def done_of(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
+    """Ids of those about which nothing more need be said. What was withdrawn needs nothing."""
+    done = {one.id for one in due if one.report_state == "withdrawn"}
+    kinds: dict[str, list[Reminder]] = {}
+    for one in due:
+        kinds.setdefault(one.kind, []).append(one)
+    for kind, alike in kinds.items():
+        if kind in TESTS:
+            done |= TESTS[kind](rt, db, alike)
+    return done

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from smsapp.flow.chains import HERSELF, Chain, Step
 from smsapp.runtime import Runtime
 from smsapp.service.naming import local_day
+from smsapp.store.people import Person
 
 DAY = timedelta(days=1)  # of the calendar: added to dates only, never to moments
 
@@ -34,3 +36,27 @@ def by_day(rt: Runtime) -> bool:
     """Whether it is an hour at which people are reminded."""
     hour = rt.now().astimezone(ZoneInfo(rt.settings.timezone)).hour
     return rt.settings.reminder_hour <= hour < rt.settings.reminder_until
+
+
+def next_moment(rt: Runtime, chain: Chain, done: int, person: Person) -> datetime:
+    """The step after this one, as many days or minutes after now as lie between the two.
+
+    Not after the moment this one was due: an outage moves the rest, so nobody is told too soon.
+    """
+    step = chain.steps[done + 1]
+    days = (step.day or 0) - (chain.steps[done].day or 0)
+    return moment_of(rt, step, rt.now(), days, seat_of(step, person.id, person))
+
+
+def moment_of(rt: Runtime, step: Step, after: datetime, days: int, seat: int) -> datetime:
+    """So many of the step's minutes after a moment, or days later in the morning."""
+    if step.minutes is not None:
+        return after + timedelta(minutes=step.minutes)
+    return morning(rt, seat, local_day(rt, after) + days * DAY)
+
+
+def seat_of(step: Step, person_id: int, person: Person | None) -> int:
+    """Who are told of together share their minute, so that one SMS can say it all."""
+    if person is None or step.to == HERSELF:
+        return person_id
+    return (person.supervisor_id if step.to == "supervisor" else person.facility_id) or person.id

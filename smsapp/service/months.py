@@ -3,6 +3,7 @@
 Never a ranking, never another's (domain notes D1 and D3). Deaths are no score: not among them.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from smsapp.runtime import Runtime
 from smsapp.service.filled import Case, Done
 from smsapp.service.period import Period, bounds, period_of, read_period
 from smsapp.store import months as store
+from smsapp.store.months import Sent
 from smsapp.store.people import Person
 
 FLOW = "month"
@@ -45,19 +47,30 @@ def late_until(rt: Runtime) -> int:
 
 def own_numbers(rt: Runtime, db: Connection, person: Person, period: Period) -> Numbers | None:
     """Her own numbers of a month. None: she was not here yet, so nothing is known of it."""
-    moments = bounds(rt, period)
-    if store.joined_at(db, person.id) >= moments[1]:
-        return None
+    return own_numbers_of(rt, db, [person], period).get(person.id)
+
+
+def own_numbers_of(
+    rt: Runtime, db: Connection, people: Collection[Person], period: Period
+) -> dict[int, Numbers]:
+    """The own numbers of each of these people; absent: not here yet in that month."""
+    moments, days = bounds(rt, period), (period.first, period.last)
+    here = store.joined_before(db, [one.id for one in people], moments[1])
+    found: dict[int, Numbers] = {}
+    for training in {one.training for one in people}:
+        ids = [one.id for one in people if one.training == training and one.id in here]
+        sent = store.sent(db, ids, (CHILD, OTHERS, AGAIN), days, moments, training=training)
+        found |= {person_id: _numbers(rt, sent.get(person_id, [])) for person_id in ids}
+    return found
+
+
+def _numbers(rt: Runtime, sent: Sequence[Sent]) -> Numbers:
     flows = rt.flows.flows
     danger = {
         name: {one.id for one in flows[name].danger_classes}
         for name in (CHILD, OTHERS)
         if name in flows
     }
-    days = (period.first, period.last)
-    sent = store.sent(
-        db, person.id, (CHILD, OTHERS, AGAIN), days, moments, training=person.training
-    )
     return Numbers(
         cases=sum(one.flow == CHILD for one in sent),
         referred=sum(

@@ -50,8 +50,12 @@ def tell(rt: Runtime, db: Connection, late: Sequence[Late]) -> Told:
     told = Told()
     receivers: dict[int, Person] = {}
     groups: dict[int, list[Late]] = {}
+    known: dict[tuple[object, ...], Person | None] = {}
     for one in late:
-        above = _receiver(rt, db, one)
+        desk = _desk(one)
+        if desk not in known:
+            known[desk] = _receiver(rt, db, one)
+        above = known[desk]
         if above is None:
             told.nobody.append(one)
         elif one.step.minutes is not None:
@@ -62,6 +66,13 @@ def tell(rt: Runtime, db: Connection, late: Sequence[Late]) -> Told:
     for person_id, group in sorted(groups.items()):
         told.sent += _today(rt, db, receivers[person_id], group)
     return told
+
+
+def _desk(late: Late) -> tuple[object, ...]:
+    """What those have in common whose step goes to the same person. Nobody is told of herself."""
+    who, to = late.person, late.step.to
+    alone = who.id if who.role == to or who.supervisor_id == who.id else None
+    return (to, who.supervisor_id, who.place_id, who.training, alone)
 
 
 def _receiver(rt: Runtime, db: Connection, late: Late) -> Person | None:

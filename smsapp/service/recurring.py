@@ -5,11 +5,9 @@ that ran twice, or not at all for some days, makes no difference. Due days are s
 facilities take turns over `stagger_days`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-
-from sqlalchemy import ColumnElement, true
+from datetime import date, timedelta
 
 from smsapp.flow.chains import HERSELF, Chain
 from smsapp.runtime import Runtime
@@ -17,8 +15,7 @@ from smsapp.service.done import TESTS
 from smsapp.service.moments import DAY, at_hour
 from smsapp.service.naming import local_day
 from smsapp.store import recurring as store
-from smsapp.store.numbers import is_unheard
-from smsapp.store.recurring import Round
+from smsapp.store.recurring import Round, Rule
 
 BATCH = 5000  # people of one statement: well within `statement_seconds`
 MISSED = 7  # days: what the clock could not plan for so long is left out, not made up
@@ -29,21 +26,14 @@ class Silence:
     """What is overdue when it has not been for some days: a report, a visit."""
 
     days: Callable[[Runtime], int]
-    who: Callable[[datetime], ColumnElement[bool]]  # for whom it has not been since then
-    period: Callable[[], ColumnElement[str]]  # another one after it has been
+    rule: Rule  # for whom it has not been since then; another period after it has been
     staggered: bool = True  # else everybody is looked at every day
 
 
 SILENCES = {
-    "number": Silence(
-        lambda rt: rt.settings.number_days, is_unheard, store.since_heard, staggered=False
-    ),
-    "report_overdue": Silence(
-        lambda rt: rt.settings.silent_days, store.unheard, store.since_last_report
-    ),
-    "visit_overdue": Silence(
-        lambda rt: rt.settings.visit_days, store.unvisited, store.since_last_visit
-    ),
+    "number": Silence(lambda rt: rt.settings.number_days, store.UNHEARD, staggered=False),
+    "report_overdue": Silence(lambda rt: rt.settings.silent_days, store.UNTOLD),
+    "visit_overdue": Silence(lambda rt: rt.settings.visit_days, store.UNVISITED),
 }
 
 
@@ -81,9 +71,8 @@ def _monthly(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Roun
         if not 0 <= (today - begins).days < rt.settings.stagger_days + MISSED:
             continue
         about = first - DAY if chain.about_last else first
-        period = store.named(f"{about:%Y-%m}")
         for rest in range(min((today - begins).days + 1, rt.settings.stagger_days)):
-            one = _round(rt, kind, chain, begins + rest * DAY, rest, period)
+            one = _round(rt, kind, chain, begins + rest * DAY, rest, f"{about:%Y-%m}")
             yield replace(one, known_before=at_hour(rt, first, 0)) if chain.about_last else one
 
 
@@ -98,20 +87,20 @@ def _silent(rt: Runtime, kind: str, chain: Chain, today: date) -> Iterator[Round
     silence = SILENCES[kind]
     rest = today.toordinal() % rt.settings.stagger_days
     since = rt.now() - timedelta(days=silence.days(rt))
-    one = _round(rt, kind, chain, today, rest, silence.period())
+    one = _round(rt, kind, chain, today, rest, "")
     one = one if silence.staggered else replace(one, rest=0, of=1)
-    yield replace(one, who=silence.who(since), known_before=since)
+    yield replace(one, rule=silence.rule, since=since, known_before=since)
 
 
-def _round(
-    rt: Runtime, kind: str, chain: Chain, day: date, rest: int, period: ColumnElement[str]
-) -> Round:
+def _round(rt: Runtime, kind: str, chain: Chain, day: date, rest: int, period: str) -> Round:
     return Round(
+        store.EVERYBODY,
         kind,
         period,
-        true(),
-        _spread(rt, day, rt.settings.reminder_hour, rt.settings.reminder_spread_minutes),
+        at_hour(rt, day, rt.settings.reminder_hour),
+        rt.settings.reminder_spread_minutes,
         known_before=at_hour(rt, day, 0),
+        since=rt.now(),
         rest=rest,
         of=rt.settings.stagger_days,
         above=chain.steps[0].to != HERSELF,
@@ -122,12 +111,6 @@ def _tip(rt: Runtime, kind: str, today: date) -> Iterator[Round]:
     """On its day of the week, for all: the same tip."""
     if today.weekday() == rt.settings.tip_weekday and "tips" in rt.flows.flows:
         year, week, _ = today.isocalendar()
-        moments = _spread(rt, today, rt.settings.tip_hour, rt.settings.tip_spread_minutes)
-        period = store.named(f"{year}-W{week:02}")
-        yield Round(kind, period, store.wants_tips(), moments, known_before=rt.now())
-
-
-def _spread(rt: Runtime, day: date, hour: int, minutes: int) -> Mapping[int, datetime]:
-    """Not everybody in the same second."""
-    first = at_hour(rt, day, hour)
-    return {minute: first + timedelta(minutes=minute) for minute in range(minutes)}
+        begins, minutes = at_hour(rt, today, rt.settings.tip_hour), rt.settings.tip_spread_minutes
+        now, period = rt.now(), f"{year}-W{week:02}"
+        yield Round(store.TIPS, kind, period, begins, minutes, known_before=now, since=now)

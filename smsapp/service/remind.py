@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from smsapp.flow.chains import HERSELF, Chain, Step
+from smsapp.flow.chains import HERSELF, Chain
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, overdue
 from smsapp.service.deaths import mourners
-from smsapp.service.done import is_done
-from smsapp.service.moments import DAY, by_day, morning, next_morning
-from smsapp.service.naming import local_day
+from smsapp.service.done import done_of
+from smsapp.service.moments import by_day, moment_of, next_moment, next_morning, seat_of
 from smsapp.service.overdue import Late
 from smsapp.service.people import help_phone
 from smsapp.service.remind_text import sms_for
@@ -55,8 +54,8 @@ def begin(
         return False
     step = chain.steps[0]
     who = None if step.to == HERSELF else person_by_id(db, person_id, rt.now())
-    seat = _seat(step, person_id, who)
-    due_at = _moment(rt, step, at, step.day or 0, seat)
+    seat = seat_of(step, person_id, who)
+    due_at = moment_of(rt, step, at, step.day or 0, seat)
     if step.day is not None and due_at <= rt.now():
         due_at = next_morning(rt, seat)
     row = Planned(person_id, kind, period, 0, report_id, due_at)
@@ -108,17 +107,18 @@ class Round:
     db: Connection
     people: dict[int, Person]
     nudged: dict[int, int]  # how many nudges each had this week
+    done: set[int]  # steps about what is done
     unheard: set[int]  # on whose number nobody was heard for long
     mourning: set[int]  # who told a death lately
     phones: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
     hers: list[Reminder] = field(default_factory=list)
     above: list[Late] = field(default_factory=list)
+    dropped: dict[str, list[int]] = field(default_factory=dict)  # by why
     following: list[Planned] = field(default_factory=list)
 
     def drop(self, one: Reminder, why: str) -> None:
         """Not this step; what is not the end of the chain has a next one."""
-        if store.drop_step(self.db, one.id, why, self.rt.now()):
-            log.info("reminder_dropped", reminder=one.id, why=why)
+        self.dropped.setdefault(why, []).append(one.id)
 
     def follow(self, one: Reminder, *, at_once: bool = False) -> None:
         """The next step, if there is one, so long after this one."""
@@ -126,7 +126,7 @@ class Round:
         if one.step + 1 < len(chain.steps):
             due_at = self.rt.now()
             if not at_once:
-                due_at = _next_moment(self.rt, chain, one, self.people[one.person_id])
+                due_at = next_moment(self.rt, chain, one.step, self.people[one.person_id])
             self.following.append(
                 Planned(one.person_id, one.kind, one.period, one.step + 1, one.report_id, due_at)
             )
@@ -137,7 +137,8 @@ def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
     nudges = [kind for kind, chain in rt.flows.chains.items() if chain.nudge]
     people = {one.id: one for one in people_by_ids(db, ids, rt.now())}
     nudged = store.nudged(db, ids, nudges, rt.now() - WEEK)
-    turn = Round(rt, db, people, nudged, _unheard(rt, db, ids), mourners(db, ids, rt.now()))
+    done = done_of(rt, db, due)
+    turn = Round(rt, db, people, nudged, done, _unheard(rt, db, ids), mourners(db, ids, rt.now()))
     for one in due:
         _sort(turn, one)
     count = _send_hers(turn)
@@ -147,6 +148,9 @@ def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
     for late in told.nobody:
         turn.drop(late.one, "nobody")
         turn.follow(late.one, at_once=True)
+    for why, dropped in turn.dropped.items():
+        store.drop_steps(db, dropped, why, rt.now())
+        log.info("reminders_dropped", count=len(dropped), why=why)
     store.add(db, turn.following)
     return count + len(told.sent)
 
@@ -176,7 +180,7 @@ def _ends(turn: Round, one: Reminder, chain: Chain | None, person: Person) -> st
     """Why nothing more of this chain is said to anybody; empty where it goes on."""
     if chain is None or one.step >= len(chain.steps):
         return "no_chain"
-    if is_done(turn.rt, turn.db, one):
+    if one.id in turn.done:
         return "done"
     if not person.active:
         return "left"
@@ -225,23 +229,3 @@ def _sms(turn: Round, one: Reminder) -> NewOutbound:
     if seat not in turn.phones:
         turn.phones[seat] = help_phone(turn.rt, turn.db, person)
     return sms_for(turn.rt, turn.db, one, person, turn.phones[seat])
-
-
-def _next_moment(rt: Runtime, chain: Chain, one: Reminder, person: Person) -> datetime:
-    """So many days or minutes after now: an outage moves the rest, so nobody is told too soon."""
-    step = chain.steps[one.step + 1]
-    days = (step.day or 0) - (chain.steps[one.step].day or 0)
-    return _moment(rt, step, rt.now(), days, _seat(step, person.id, person))
-
-
-def _moment(rt: Runtime, step: Step, after: datetime, days: int, seat: int) -> datetime:
-    if step.minutes is not None:
-        return after + timedelta(minutes=step.minutes)
-    return morning(rt, seat, local_day(rt, after) + days * DAY)
-
-
-def _seat(step: Step, person_id: int, person: Person | None) -> int:
-    """Who are told of together share their minute, so that one SMS can say it all."""
-    if person is None or step.to == HERSELF:
-        return person_id
-    return (person.supervisor_id if step.to == "supervisor" else person.facility_id) or person.id

@@ -1,6 +1,6 @@
 """A person's month: which report tells of it, and what she reported in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,10 +55,21 @@ def point(db: Connection, person_id: int, period: str, report_id: int) -> None:
         db.execute(update(month_report).where(mine).values(values))
 
 
-def joined_at(db: Connection, person_id: int) -> datetime:
-    """When this person was registered."""
-    at: datetime = db.scalars(select(person.c.created_at).where(person.c.id == person_id)).one()
-    return at
+def told_of(db: Connection, ids: Collection[int], periods: Collection[str]) -> set[tuple[int, str]]:
+    """Of whose month something counts: each person with the month."""
+    query = (
+        select(month_report.c.person_id, month_report.c.period)
+        .join(report, report.c.id == month_report.c.report_id)
+        .where(month_report.c.person_id.in_(ids), month_report.c.period.in_(periods))
+        .where(report.c.state != "withdrawn")
+    )
+    return {(row.person_id, row.period) for row in db.execute(query)}
+
+
+def joined_before(db: Connection, ids: Collection[int], moment: datetime) -> set[int]:
+    """Those of these people who were registered before this moment."""
+    query = select(person.c.id).where(person.c.id.in_(ids), person.c.created_at < moment)
+    return set(db.scalars(query))
 
 
 @dataclass(frozen=True)
@@ -72,20 +83,20 @@ class Sent:
 
 def sent(
     db: Connection,
-    person_id: int,
+    ids: Collection[int],
     flows: Sequence[str],
     days: tuple[date, date],
     moments: tuple[datetime, datetime],
     *,
     training: bool,
-) -> list[Sent]:
-    """Her reports of these flows by the day seen, or the day told where it is the same.
+) -> dict[int, list[Sent]]:
+    """Each one's reports of these flows by the day seen, or the day told where it is the same.
 
     `days`: the first and the last; `moments`: from, and up to, as UTC.
     """
     begins, ends = moments
-    query = select(report.c.flow, report.c.classes, report.c.danger).where(
-        report.c.person_id == person_id,
+    query = select(report.c.person_id, report.c.flow, report.c.classes, report.c.danger).where(
+        report.c.person_id.in_(ids),
         report.c.opened_at >= begins,
         report.c.opened_at < ends + LATE,
         or_(
@@ -96,7 +107,10 @@ def sent(
         report.c.state != "withdrawn",
         report.c.training.is_(training),
     )
-    return [Sent(row.flow, row.classes, row.danger) for row in db.execute(query)]
+    found: dict[int, list[Sent]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.person_id, []).append(Sent(row.flow, row.classes, row.danger))
+    return found
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def heard(db: Connection, person_id: int, phone: str, now: datetime) -> None:
     db.execute(update(phone_number).where(stale).values(heard_at=bindparam("at")), values)
 
 
-def is_unheard(since: datetime) -> ColumnElement[bool]:
+def is_unheard(since: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether on the number she is told on nobody was heard since then."""
     hers = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
     return exists().where(hers, NOW_HELD, phone_number.c.heard_at < since)

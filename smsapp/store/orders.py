@@ -1,6 +1,6 @@
 """An order line by line: what is asked for, packed and received; and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +99,16 @@ def short_of(db: Connection, request_id: int) -> dict[str, int]:
     told = [one for one in lines if one.packed is not None and one.received is not None]
     gaps = {one.product: (one.packed or 0) - (one.received or 0) for one in told}
     return {product: gap for product, gap in gaps.items() if gap > 0}
+
+
+def short(db: Connection, reports: Collection[int]) -> set[int]:
+    """Those of these reports of whose order less arrived than was packed."""
+    query = (
+        select(request.c.report_id)
+        .join(request_line, request_line.c.request_id == request.c.id)
+        .where(request.c.report_id.in_(reports), request_line.c.packed > request_line.c.received)
+    )
+    return set(db.scalars(query))
 
 
 def arrivals(db: Connection, person_id: int, since: datetime) -> list[tuple[datetime, str, int]]:

@@ -1,6 +1,6 @@
 """Lots that are called back: whom each reached, and what they have said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,6 +145,16 @@ def answer(
 def asked_of(db: Connection, person_id: int) -> list[Asked]:
     """What this person was asked, answered or not, oldest first."""
     return _asked(db, _all().where(recall_answer.c.person_id == person_id))
+
+
+def unanswered(db: Connection, ids: Collection[int]) -> set[tuple[int, str]]:
+    """What these people have not answered: each person with the ref of the recall."""
+    query = (
+        select(recall_answer.c.person_id, recall.c.ref)
+        .join(recall, recall.c.id == recall_answer.c.recall_id)
+        .where(recall_answer.c.person_id.in_(ids), recall_answer.c.answer == "")
+    )
+    return {(row.person_id, row.ref) for row in db.execute(query)}
 
 
 def asked_in(db: Connection, recall_id: int) -> list[Asked]:

@@ -135,11 +135,11 @@ def settle(
     return set(db.scalars(sent.returning(reminder.c.id)))
 
 
-def drop_step(db: Connection, reminder_id: int, why: str, now: datetime) -> bool:
-    """A planned step is not sent. False: it was settled already."""
-    mine = (reminder.c.id == reminder_id) & (reminder.c.state == "planned")
+def drop_steps(db: Connection, ids: Collection[int], why: str, now: datetime) -> None:
+    """Planned steps are not sent; what was settled already stays as it is."""
+    mine = reminder.c.id.in_(ids) & (reminder.c.state == "planned")
     values = {"state": "dropped", "why": why, "settled_at": now}
-    return db.execute(update(reminder).where(mine).values(values)).rowcount == 1
+    db.execute(update(reminder).where(mine).values(values))
 
 
 def put_off(db: Connection, ids: Collection[int], until: datetime) -> None:

@@ -1,6 +1,6 @@
 """Requests for medicine: what was asked for, who was told, and who answered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,12 @@ def of_report(db: Connection, report_id: int) -> Request | None:
     """The request of a report."""
     row = db.execute(select(request).where(request.c.report_id == report_id)).one_or_none()
     return _request(row) if row else None
+
+
+def in_states(db: Connection, reports: Collection[int], states: Sequence[str]) -> set[int]:
+    """Those of these reports whose request is in one of these states."""
+    query = select(request.c.report_id).where(request.c.report_id.in_(reports))
+    return set(db.scalars(query.where(request.c.state.in_(states))))
 
 
 def request_by_id(db: Connection, request_id: int) -> Request:

@@ -1,10 +1,10 @@
 """The ledger: what reports say of stock. Nothing is changed in it; what was wrong is replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from smsapp.store.tables import report, stock_movement
 
@@ -41,6 +41,19 @@ def movements(
         one = Movement(row.product, row.kind, row.amount, row.at, row.report_id)
         found.setdefault(one.product, []).append(one)
     return found
+
+
+def last_counts(
+    db: Connection, ids: Collection[int], since: datetime
+) -> dict[tuple[int, bool], datetime]:
+    """When each of these people counted last since then: by person, in training or not."""
+    line = stock_movement.c
+    query = (
+        select(line.person_id, line.training, func.max(line.at).label("last"))
+        .where(line.person_id.in_(ids), line.kind == "count", STANDS, line.at >= since)
+        .group_by(line.person_id, line.training)
+    )
+    return {(row.person_id, row.training): row.last for row in db.execute(query)}
 
 
 def write(

@@ -3,15 +3,16 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, create_engine, text
 
 from smsapp.settings import Settings
 from smsapp.store.connect import make_engine
-from smsapp.store.migrate import upgrade
+from smsapp.store.migrate import _config, upgrade
 from smsapp.store.tables import metadata
 
 TEMPLATE = "smsapp_template"
@@ -83,6 +84,36 @@ def _empty(url: str) -> None:
         db.execute(text(f"select pg_terminate_backend(pid) {others}"))
         db.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     engine.dispose()
+
+
+@pytest.fixture
+def earlier(
+    database: str, tmp_path: Path, postgresql_url: str
+) -> Iterator[Callable[[str], Engine]]:
+    """Makes one database as a revision before left it."""
+    made: list[Engine] = []
+    name = f"smsapp_earlier_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+
+    def make(revision: str) -> Engine:
+        url = f"sqlite:///{tmp_path / 'earlier.sqlite'}"
+        if database == "postgresql":
+            url = postgresql_url.replace("/postgres?", f"/{name}?")
+            with admin.connect() as db:
+                db.execute(text(f"CREATE DATABASE {name}"))
+        made.append(make_engine(Settings(_env_file=None, database_url=url, statement_seconds=60)))
+        with made[0].begin() as db:
+            config = _config()
+            config.attributes["connection"] = db
+            command.upgrade(config, revision)
+        return made[0]
+
+    yield make
+    for one in made:
+        one.dispose()
+    with admin.connect() as db:
+        db.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+    admin.dispose()
 
 
 @pytest.fixture

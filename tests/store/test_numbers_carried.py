@@ -1,14 +1,10 @@
 """The numbers that people had become numbers that they hold, on both databases, with rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-import pytest
-from alembic import command
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, text
 
-from smsapp.settings import Settings
-from smsapp.store.connect import make_engine
-from smsapp.store.migrate import _config, is_current, upgrade
+from smsapp.store.migrate import is_current, upgrade
 
 PEOPLE = """
 INSERT INTO person (id, code, name, short, phone, role, language, place_id, supervisor_id, active,
@@ -31,39 +27,14 @@ VALUES (1, '123457', 2, 'iccm', 1, 'ussd', 'closed', false, false, '{}', '{}', '
 """
 
 
-@pytest.fixture
-def earlier(database: str, database_url: str, postgresql_url: str) -> Iterator[Engine]:
-    """A database of the version before, with people in it."""
-    url, admin = (
-        f"{database_url}-earlier",
-        create_engine(postgresql_url, isolation_level="AUTOCOMMIT"),
-    )
-    if database == "postgresql":
-        url = postgresql_url.replace("/postgres?", "/smsapp_earlier?")
-        with admin.connect() as db:
-            db.execute(text("CREATE DATABASE smsapp_earlier"))
-    engine = make_engine(Settings(_env_file=None, database_url=url, statement_seconds=60))
+def test_numbers_are_carried_over(earlier: Callable[[str], Engine]):
+    engine = earlier("0002")
     with engine.begin() as db:
-        _to(db, "0002")
         for rows in (PLACE, PEOPLE, REPORT):
             db.execute(text(rows))
-    yield engine
-    engine.dispose()
-    with admin.connect() as db:
-        db.execute(text("DROP DATABASE IF EXISTS smsapp_earlier"))
-    admin.dispose()
-
-
-def _to(db: Connection, revision: str) -> None:
-    config = _config()
-    config.attributes["connection"] = db
-    command.upgrade(config, revision)
-
-
-def test_numbers_are_carried_over(earlier: Engine):
-    upgrade(earlier)
-    assert is_current(earlier)
-    with earlier.begin() as db:
+    upgrade(engine)
+    assert is_current(engine)
+    with engine.begin() as db:
         held = db.execute(text("SELECT person_id, phone, until FROM phone_number ORDER BY 1"))
         assert list(held) == [(1, "+265991000101", None), (2, "+265991000001", None)]
         assert db.scalar(text("SELECT count(*) FROM phone_number WHERE heard_at > since")) == 2
