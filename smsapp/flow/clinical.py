@@ -19,12 +19,29 @@ def problems(cases: Cases, pages: Mapping[str, int]) -> Iterator[Found]:
         if ask.kind == "ticks" and ask.id in cases.flow.danger_support and pages[ask.id] > 1:
             cure = "danger signs stand on one screen in every language: say them in fewer words"
             yield f"ask {ask.id}", "split", cure
+    yield from _idle_signs(cases.flow)
     for ask, sign in _signs(cases.flow):
         yield from _lowered(cases, ask, sign)
         if sign == UNSURE:
             yield from _doubt(cases, ask)
     for group in dict.fromkeys(one.group for one in cases.flow.classes if one.group):
         yield from _doses(cases, [one for one in cases.flow.classes if one.group == group])
+
+
+def _idle_signs(flow: Flow) -> Iterator[Found]:
+    """The choices beside danger signs that no rule reads: ticked, they would change nothing."""
+    read = {
+        (subject, name)
+        for _, when, _ in whens(flow)
+        for table in when
+        for subject, test in table.items()
+        for name in (*test.has, *test.lacks, *test.equals)
+    }
+    for ask in flow.asks:
+        for choice in ask.choices if ask.kind == "ticks" and ask.id in flow.danger_support else ():
+            if choice.id != UNSURE and not choice.counted and (ask.id, choice.id) not in read:
+                cure = "no rule reads it: give it a class, or counted = true where figures alone do"
+                yield f"ask {ask.id}, choice {choice.id}", "danger", cure
 
 
 def _signs(flow: Flow) -> Iterator[tuple[Ask, str]]:

@@ -52,6 +52,7 @@ class Choice:
     knows: tuple[str, ...] = ()  # of a choice that begins a flow: what is `known.` in it
     withdraws: bool = False  # of a danger ask: takes the danger back
     words: tuple[str, ...] = ()  # of a product: what an SMS may call it
+    counted: bool = False  # a tick that figures count and no rule reads
     unread: bool = False  # of an ask without a letter: what an SMS says whose signs nobody can read
 
 

@@ -18,6 +18,13 @@ id = "urgent"
 kind = "classification"
 when = { danger = true }"""
 UNSURE = '[[class]]\nid = "unsure_sign"\nkind = "danger"\nwhen = { signs = { with = "unsure" } }\n'
+IDLE = """id = "pale"
+text.en = "Pale palms"
+text.fr = "Paumes pales"
+
+[[ask.choice]]
+id = "unsure"
+"""
 ROW = """
 [[class]]
 id = "amox_3"
@@ -103,6 +110,7 @@ FAULTS: dict[str, list[Change]] = {
          'when = { signs = { with = "tired", without = "fits" } }'),
     ],
     "unsure": [(UNSURE, "")],
+    "danger, a sign that no rule reads": [('id = "unsure"\n', IDLE)],
     "dose, no age": [('cough = "yes", age = { min = 12, max = 59 } }\nsource = "the manual"',
         'cough = "yes", class = { without = "amox_1" } }')],
     "dose, an age without": [('age = { min = 12, max = 59 } }', 'age = { min = 13, max = 59 } }')],
