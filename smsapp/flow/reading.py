@@ -22,6 +22,7 @@ from smsapp.flow.spelling import normal
 from smsapp.flow.unlettered import key_of, led, taken_out, unlettered
 
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
+LEAST_DIGITS = 5  # where amounts stand beside it, which have four at the most: `REC la 20 xx 4`
 UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
 
@@ -147,7 +148,7 @@ def _answer(filling: Filling, ask: Ask, told: Sequence[Pair], *, torn: bool) -> 
         return filling.refuse(shown, _legible(flow, ask, told, given), ask)
     value: Value | Wrong
     if ask.kind == "list":
-        key = key_of(ask, typed, given)
+        key = key_of(ask, typed, given, LEAST_DIGITS if flow.named_products else 1)
         long = typed.isdigit() and len(typed) > MOST_DIGITS
         value = Wrong("wrong.ref") if long or not key else key
     elif ask.alone and typed == ask.alone and not typed.isdigit():
@@ -228,3 +229,18 @@ def _asks_of(filling: Filling, sign: str) -> list[Ask]:
         return []
     facts, _ = learn(flow, filling.answers, filling.given)
     return [ask for ask in asks if holds(ask.when, facts) is not False]
+
+
+def never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
+    """The reading where a danger told before stands: only `Mistake`, by dialling, takes it back."""
+    before = given.answers
+    if not judge(flow, before, given).dangers:
+        return reading
+    answers = dict(reading.answers)
+    for name in flow.danger_support & before.keys():
+        old, new = before[name], answers[name]
+        if isinstance(old, list) and isinstance(new, list):
+            answers[name] = [*old, *(tick for tick in new if tick not in old)]
+        else:
+            answers[name] = old
+    return replace(reading, answers=answers, judged=judge(flow, answers, given))

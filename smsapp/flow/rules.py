@@ -20,7 +20,7 @@ OUTCOMES = {  # what can become of each effect
     "move_stock": ("done", "more", "received", "short", "part", "not_yours"),
     "compare_use": ("done", "none"),
     "answer_alert": (*ANSWERED, "near"),
-    "answer_request": (*ANSWERED, *ORDERED),
+    "answer_request": (*ANSWERED, "near", *ORDERED),
     "answer_recall": ("done", "not_yours", "none_open", "several"),
     "follow_up": ("done",),
     "task": ("done",),

@@ -56,12 +56,14 @@ def _patterns(ask: Ask, given: Given) -> list[tuple[str, str]]:
     ]
 
 
-def key_of(ask: Ask, typed: str, given: Given) -> str:
+def key_of(ask: Ask, typed: str, given: Given, least: int = 1) -> str:
     """The key of what a number or code names in a list that was offered; "" where it is none.
 
-    What was not offered is theirs to find, who know of it.
+    What was not offered is theirs to find, who know of it; `least`: digits that it has.
     """
     items = [one.key for one in given.lists.get(ask.offers, ())]
+    if not items and typed.isdigit() and len(typed) < least:
+        return ""
     if not items or typed in items or (typed.isdigit() and len(typed) > PLACES):
         return typed
     place = int(typed) if typed.isdigit() else 0

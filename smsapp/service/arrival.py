@@ -55,22 +55,13 @@ def settle(rt: Runtime, db: Connection, person: Person) -> Arrived:
     return [_bring(rt, db, person, one) for one in parcels][-1]
 
 
-def more_than_packed(rt: Runtime, db: Connection, person: Person, said: Mapping[str, int]) -> str:
-    """The first product of which she tells more than was packed; empty where there is none."""
-    waiting = [one for one in _parcels(rt, db, person) if one.request.state == "ready"]
-    for product, amount in sorted(said.items()):
-        packed = [one.packed[product] for one in waiting if product in one.packed]
-        if packed and amount > sum(packed):
-            return product
-    return ""
-
-
-def packed_for(rt: Runtime, db: Connection, person: Person, ref: str) -> dict[str, int]:
-    """What waits for her under this ref: product -> units; none where nothing does."""
-    for one in _parcels(rt, db, person):
-        if one.request.ref == ref and one.request.state == "ready":
-            return {product: amount for product, amount in one.packed.items() if amount}
-    return {}
+def packed_for(rt: Runtime, db: Connection, person: Person) -> dict[str, dict[str, int]]:
+    """What waits for her: ref -> product -> units."""
+    return {
+        one.request.ref: {product: amount for product, amount in one.packed.items() if amount}
+        for one in _parcels(rt, db, person)
+        if one.request.state == "ready"
+    }
 
 
 def _parcels(rt: Runtime, db: Connection, person: Person) -> list[Parcel]:

@@ -12,9 +12,7 @@ from smsapp.flow.keyword import Opening, open_all
 from smsapp.flow.model import Answers, Flow
 from smsapp.flow.reading import Reading, read
 from smsapp.runtime import Runtime
-from smsapp.service.arrival import more_than_packed
 from smsapp.service.filled import Filling
-from smsapp.service.receipt import RECEIVED
 from smsapp.store.inbound import texts_since
 from smsapp.store.misspellings import meanings
 from smsapp.store.people import Person
@@ -31,20 +29,6 @@ def doubted(flow: Flow, answers: Answers, given: Given) -> dict[str, int]:
         and given.answers.get(ask.id) != value
         and is_doubted(ask, value, given)
     }
-
-
-def doubts(
-    rt: Runtime, db: Connection, person: Person, filling: Filling, reading: Reading
-) -> dict[str, int]:
-    """The same of a whole SMS; and of a receipt, what is more than was packed for her."""
-    flow = filling.flow
-    found = doubted(flow, reading.answers, filling.given)
-    if any(effect.kind == RECEIVED for effect in flow.effects):
-        answers = {one.product: reading.answers.get(one.id) for one in flow.asks if one.product}
-        said = {name: value for name, value in answers.items() if isinstance(value, int)}
-        over = more_than_packed(rt, db, person, said)
-        found |= {over: said[over]} if over else {}
-    return found
 
 
 def said_again(

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
+from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
@@ -58,7 +59,8 @@ def answer_request(
 ) -> Answered:
     """Take the answer to a request; without a ref, to the one that is open for the sender.
 
-    `not_yours` for a ref she has nothing to do with, whether or not it exists. `known`: this very
+    `not_yours` for a ref she has nothing to do with, whether or not it exists; `near` where one
+    that waits for her is a slip away. `known`: this very
     report has said so before, so that nothing is done again.
     """
     if ref is None:
@@ -67,7 +69,9 @@ def answer_request(
     else:
         meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
         if not meant:
-            return NOT_YOURS
+            open_ones = store.open_for(db, person.id, person.training)
+            near = near_ref(ref, [one.ref for one in open_ones])
+            return Answered("near", ref, near=near) if near else NOT_YOURS
     waiting = [one for one in meant if one.state in BEFORE[word]]
     if len(waiting) > 1:
         return SEVERAL

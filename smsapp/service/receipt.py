@@ -2,13 +2,16 @@
 
 from sqlalchemy import Connection
 
-from smsapp.flow.model import Effect
+from smsapp import ref as refs
+from smsapp.flow.model import Answers, Effect
 from smsapp.runtime import Runtime
 from smsapp.service import arrival, stock
-from smsapp.service.filled import Case, Done
+from smsapp.service.filled import Case, Done, Filling
+from smsapp.service.stock import RECEIVED
+from smsapp.store.people import Person
+from smsapp.store.reports import find_origin
+from smsapp.store.requests import of_ref
 from smsapp.store.stock import said_in
-
-RECEIVED = "received"
 
 
 def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -21,13 +24,35 @@ def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) ->
     ref, packed = case.filling.answers.get(effect.answer), dict[str, int]()
     if isinstance(ref, str):
         packed = said_in(db, case.report.id, RECEIVED)
-        packed = packed or arrival.packed_for(rt, db, case.person, ref)
+        packed = packed or arrival.packed_for(rt, db, case.person).get(ref, {})
     stock.move(rt, db, case, effect, done, packed)
     arrived = arrival.settle(rt, db, case.person)
     done.outcomes[effect.id] = arrived.outcome if arrived.outcome != "none" else "done"
     if ref and not packed and not done.values["amounts"]:
         done.outcomes[effect.id] = "not_yours"
     return None
+
+
+def unknown_ref(
+    rt: Runtime, db: Connection, person: Person, filling: Filling, answers: Answers
+) -> tuple[str, dict[str, str]] | None:
+    """What to say to `REC <ref>` where nothing waits for her under it: the word, and its values.
+
+    None where it is hers, or says amounts: then those arrived, whatever ref was typed.
+    """
+    effect = next((one for one in filling.flow.effects if one.kind == RECEIVED), None)
+    typed = answers.get(effect.answer) if effect else None
+    if effect is None or not isinstance(typed, str):
+        return None
+    waiting = arrival.packed_for(rt, db, person)
+    said = stock.amounts_of(filling.flow, answers, effect)
+    if said or typed in waiting or find_origin(db, filling.origin):
+        return None
+    if any(one.person_id == person.id and one.state == "received" for one in of_ref(db, typed)):
+        return "order.arrived", {"text": typed}
+    near = refs.near(typed, waiting)
+    word = "order.not_waiting_near" if near else "order.not_waiting"
+    return word, {"text": typed, "near": near}
 
 
 def forget(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:

@@ -22,6 +22,7 @@ from smsapp.store.orders import Line
 from smsapp.store.people import Person
 from smsapp.store.requests import OPEN, Request
 
+RECEIVED = "received"  # a movement: what came
 UNPACKED = (*OPEN, "stocked_out")  # of an order: another may take its place
 Book = dict[str, Working]  # by product
 
@@ -46,16 +47,23 @@ def book(rt: Runtime, db: Connection, person: Person) -> Book:
 
 
 def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
-    """What a flow that asks of products rests on: hers, what is believed, what she had last."""
+    """What a flow that asks of products rests on: hers, what is believed, what she had last.
+
+    Of a receipt no more is believed than was packed for her.
+    """
     if not flow.products or person.role != "chw":
         return given
     found = book(rt, db, person)
     last = {f"last_{name}": str(one.on_hand) for name, one in found.items()
             if one.on_hand is not None}  # fmt: skip
+    most = {name: one.believed for name, one in found.items()}
+    if any(effect.kind == RECEIVED for effect in flow.effects):
+        packed = _packed(db, person)
+        most |= {name: min(amount, most.get(name, amount)) for name, amount in packed.items()}
     return replace(
         given,
         products=tuple(one.id for one in products_of(rt, db, person)),
-        most={name: one.believed for name, one in found.items()},
+        most=most,
         values=given.values | last,
     )
 
@@ -172,6 +180,15 @@ def _coming(db: Connection, person: Person) -> dict[str, int]:
     """What is packed for her and not collected."""
     ready = _lines(db, requests.of_person(db, person.id, ("ready",)))
     return {one.product: one.packed or 0 for one in ready if one.received is None}
+
+
+def _packed(db: Connection, person: Person) -> dict[str, int]:
+    """How much of each product is packed for her, collected or not, while not all is."""
+    found: dict[str, int] = {}
+    for one in _lines(db, requests.of_person(db, person.id, ("ready",))):
+        if one.packed is not None:
+            found[one.product] = found.get(one.product, 0) + one.packed
+    return found
 
 
 def _nearly(one: Working) -> int:

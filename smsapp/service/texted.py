@@ -14,14 +14,13 @@ from sqlalchemy import Connection
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import echo, sms_reply, unread_reply
 from smsapp.flow.given import Given
-from smsapp.flow.judge import judge
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Flow
-from smsapp.flow.reading import Reading, read
+from smsapp.flow.reading import Reading, never_lower, read
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
-from smsapp.service import drafts, people, reports
-from smsapp.service.doubt import doubts, meant, taking
+from smsapp.service import drafts, people, receipt, reports
+from smsapp.service.doubt import doubted, meant, taking
 from smsapp.service.given import given_again
 from smsapp.service.stock import pieces
 from smsapp.store import drafts as draft_store
@@ -118,10 +117,11 @@ def fill(
     reading = read(filling.flow, opening, filling.given)
     if filling.report_id:  # what is asked again by USSD may be left out here
         reading = reading.without_again()
-    reading = _never_lower(filling.flow, reading, filling.given)
-    if _says_nothing(filling, reading):
-        return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
-    amounts = doubts(rt, db, person, filling, reading)
+    reading = never_lower(filling.flow, reading, filling.given)
+    refused = _refused(rt, db, person, filling, reading)
+    if refused:
+        return refused
+    amounts = doubted(filling.flow, reading.answers, filling.given)
     if amounts:
         if not meant(rt, db, person, filling, reading):
             return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
@@ -137,6 +137,16 @@ def fill(
     if twin is not None:
         return _ask(rt, db, person, filling, twin, danger=bool(reading.judged.dangers))
     return save(rt, db, person, filling, reading)
+
+
+def _refused(
+    rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
+) -> Answer | None:
+    """Why nothing is taken of this SMS."""
+    if _says_nothing(filling, reading):
+        return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
+    unknown = receipt.unknown_ref(rt, db, person, filling, reading.answers)
+    return lost(rt, db, person, unknown[0], **unknown[1]) if unknown else None
 
 
 def _twin(rt: Runtime, db: Connection, person: Person, filling: reports.Filling) -> Report | None:
@@ -233,18 +243,3 @@ def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
 
 def _answers_somebody(flow: Flow) -> bool:
     return any(one.do.startswith("answer_") for one in flow.effects)
-
-
-def _never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
-    """The reading where a danger told before stands: only `Mistake`, by dialling, takes it back."""
-    before = given.answers
-    if not judge(flow, before, given).dangers:
-        return reading
-    answers = dict(reading.answers)
-    for name in flow.danger_support & before.keys():
-        old, new = before[name], answers[name]
-        if isinstance(old, list) and isinstance(new, list):
-            answers[name] = [*old, *(tick for tick in new if tick not in old)]
-        else:
-            answers[name] = old
-    return replace(reading, answers=answers, judged=judge(flow, answers, given))
