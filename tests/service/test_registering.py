@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from smsapp.channels.contract import Hop
+from smsapp.service import ussd
 from tests.rig.stage import Stage
 
 GRACE, AMOS, NEW = "+265991000101", "+265991000102", "+265991000901"
+SAID = "SELECT text FROM outbound WHERE phone = :phone"
 
 
 def people(stage: Stage) -> list[Any]:
@@ -34,6 +37,42 @@ def test_one_number_added_twice_in_the_same_second_is_one_person(stage: Stage, o
     assert len(stage.rows("SELECT id FROM phone_number WHERE phone = :phone", phone=NEW)) == 1
     assert len(stage.rows("SELECT id FROM outbound WHERE phone = :phone", phone=NEW)) == 1
     assert len(stage.rows("SELECT id FROM audit WHERE action = 'register'")) == 1
+
+
+@pytest.mark.parametrize("face", ["ussd", "sms"])
+def test_of_two_supervisors_in_the_same_second_each_has_one_clear_answer(stage: Stage, face: str):
+    """One dials, the other dials or writes; what both have typed is one number."""
+    start, last = threading.Barrier(2), {}
+
+    def dial(phone: str) -> None:
+        call = stage.calls[phone]
+        start.wait()
+        hop = Hop(call.session, phone, "*384*2400#", "65001", f"{call.texts[-1]}*1")
+        last[phone] = ussd.take_hop(stage.rt, hop).text
+
+    def write(phone: str) -> None:
+        start.wait()
+        stage.send(phone, f"ADD {NEW} DEMO-V4 Rosa Banda")
+        last[phone] = stage.rows(f"{SAID} ORDER BY id DESC", phone=phone)[0].text
+
+    for phone, name in ((GRACE, "Rose Banda"), (AMOS, "Rosa Banda")):
+        stage.phone = phone
+        if phone == GRACE or face == "ussd":
+            stage.dial()
+            stage.keys("8", "5", NEW, "1", name)
+    acts = ((dial, GRACE), (dial if face == "ussd" else write, AMOS))
+    threads = [threading.Thread(target=act, args=(phone,)) for act, phone in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = [
+        phone for phone, text in last.items() if "Registered: R" in text or "Inscrit: R" in text
+    ]
+    taken = [phone for phone, text in last.items() if "is in use" in text or "est pris" in text]
+    assert sorted(done + taken) == sorted((GRACE, AMOS)), last
+    assert len(done) == len(people(stage)) == 1
+    assert len(stage.rows("SELECT id FROM outbound WHERE phone = :phone", phone=NEW)) == 1
 
 
 def test_two_people_added_in_the_same_second_have_two_codes(stage: Stage):
