@@ -77,10 +77,15 @@ def options(ask: Ask, answers: Answers, facts: Facts, given: Given) -> list[str]
     ]
 
 
-def pages(top: str, offered: list[str], *, ticks: bool, whole: bool) -> list[list[str]]:
+def _any_many(flow: Flow, ask: Ask) -> bool:
+    """Whether choices stay on one screen as long as they fit: ticks, and a menu below the first."""
+    return ask.kind == "ticks" or (ask.kind == "one" and flow.kind == "menu" and flow.id != FIRST)
+
+
+def pages(top: str, offered: list[str], *, any_many: bool, whole: bool) -> list[list[str]]:
     """The choices of each screen, first screen first."""
     room = room_below(top, whole=whole)
-    most = len(offered) if ticks else ONE_PAGE_CHOICES
+    most = len(offered) if any_many else ONE_PAGE_CHOICES
     if len(offered) <= most and sum(cost(one) for one in offered) <= room:
         return [offered]
     result: list[list[str]] = [[]]
@@ -110,7 +115,7 @@ def page_count(flow: Flow, ask: Ask, facts: Facts, given: Given, answers: Answer
         return 1
     top = head(flow, ask, facts, answers, given)
     offered = options(ask, answers, facts, given)
-    return len(pages(top, offered, ticks=ask.kind == "ticks", whole=said_whole(flow, ask)))
+    return len(pages(top, offered, any_many=_any_many(flow, ask), whole=said_whole(flow, ask)))
 
 
 def show(
@@ -136,7 +141,7 @@ def show(
         top = fill(led.statements[page].text[language], values(answers, given))
         paged, page = [[words.say(WORDS[key], language, {}) for key in led.keys(page)]], 0
     elif ask.kind in PAGED:
-        paged = pages(top, offered, ticks=ask.kind == "ticks", whole=whole)
+        paged = pages(top, offered, any_many=_any_many(flow, ask), whole=whole)
     marks = _marks(words, given, whole=whole)
     said = [words.say(notice.word, language, notice.values)] if notice else []
     body = [part for part in (top, *paged[page if ask.kind in PAGED else 0]) if part]

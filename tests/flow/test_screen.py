@@ -86,7 +86,7 @@ def test_the_menu_offers_alerts_to_those_who_answer() -> None:
 
 def test_pages_drop_nothing_and_shorten_nothing() -> None:
     offered = [f"{n} {'word ' * (n % 9)}end" for n in range(1, 98)]
-    split = pages("Question?", offered, ticks=False, whole=True)
+    split = pages("Question?", offered, any_many=False, whole=True)
     assert [one for page in split for one in page] == offered
     assert all(gsm.septets("\n".join(page)) <= 160 for page in split)
     assert max(map(len, split)) <= 5
