@@ -46,7 +46,7 @@ def named(
     words = {"time": when_seen(rt, language, at, seen_on)}
     age, line = str(answers.get("age", "")), str(answers.get("line", ""))
     known = age.isdigit() and int(age) != 99  # as typed, 99 is not known
-    word = "report"
+    word = "person" if answers.get("who") else "report"
     if known:
         words["age"] = str(int(age))
         word = "draft_years" if answers.get("unit") in ("2", "years") else "draft"
