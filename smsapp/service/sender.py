@@ -1,7 +1,8 @@
 """Who sent an SMS: who alone holds the phone, or whose code stands first in it.
 
-Where nobody can be named it is kept, and read once it is said who sent it. Danger does not wait: it
-is taken as from the CHW of that phone who reported last, unverified.
+What only one of those who share a phone may send is that one's. Where nobody can be named it is
+kept, and read once it is said who sent it. Danger does not wait: it is taken as from the CHW of
+that phone who reported last, unverified.
 """
 
 import re
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 
 from smsapp import gsm
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.keyword import open_sms
+from smsapp.flow.keyword import Opening, hers, open_sms
 from smsapp.runtime import Runtime
 from smsapp.service import dialogue, people
 from smsapp.service.caller import OWN, Line, chw_of_code, split_code
@@ -24,6 +25,8 @@ from smsapp.store.people import Person, person_by_id
 from smsapp.store.sent import last_reporter
 
 KEPT = timedelta(hours=24)  # an SMS waits this long for the word who sent it
+DECIDES = {"answer_alert", "close_alert", "answer_signal", "answer_query"}  # a CHW has that ref too
+COMMANDS = {"remind": "errand", "register": "register"}  # command -> the flow it fills
 REF = re.compile(r"\d{6}")  # on a phone that one person holds it names a report, and no CHW
 
 
@@ -49,6 +52,7 @@ def sender_of(
         return Sender(named or picked or here[0], line, replace(sms, text=rest if named else ""))
     before = inbox.sender_before(db, row_id)
     holder = next((one for one in here if one.id == before), None)
+    holder = holder or (_by_role(rt, db, here, sms) if shared else None)
     if holder is not None:
         return Sender(holder, line, sms)
     other = None if here and REF.fullmatch(word) else chw_of_code(rt, db, word)
@@ -65,6 +69,26 @@ def _picked(rt: Runtime, db: Connection, here: Sequence[Person], sms: SmsIn) -> 
     if not number.isdecimal() or not 0 < int(number) <= len(here):
         return None
     return here[int(number) - 1] if inbox.waits(db, sms.sender, rt.now() - KEPT) else None
+
+
+def _by_role(rt: Runtime, db: Connection, here: Sequence[Person], sms: SmsIn) -> Person | None:
+    """The one of those who share a phone whose role alone may say this; None: none, or several."""
+    said = dialogue.openings(rt, db, sms.text)
+    able = [one for one in here if all(_may_say(rt, one, opening) for opening in said)]
+    return able[0] if len(able) == 1 else None
+
+
+def _may_say(rt: Runtime, person: Person, opening: Opening) -> bool:
+    """By role alone: whether in training says nothing of who holds the phone just now.
+
+    What quietens an alert, answers a query or is private is nobody's before it is said who sent it.
+    """
+    hers_by_role = [one.id for one in rt.flows.flows.values() if person.role in one.roles]
+    begun = hers(rt.flows, opening, hers_by_role)
+    flow = rt.flows.flows.get(begun.flow or COMMANDS.get(begun.command, ""))
+    if flow is None or flow.private or any(one.do in DECIDES for one in flow.effects):
+        return False
+    return flow.id in hers_by_role
 
 
 def say_who(rt: Runtime, db: Connection, sender: Sender) -> Answer:
