@@ -7,8 +7,10 @@ from smsapp.flow.chains import HERSELF, Chain, Step
 from smsapp.runtime import Runtime
 from smsapp.service.naming import local_day
 from smsapp.store.people import Person
+from smsapp.store.reminders import Reminder
 
 DAY = timedelta(days=1)  # of the calendar: added to dates only, never to moments
+APART = timedelta(hours=20)  # two steps to one person: a day, less what a busy morning takes
 
 
 def at_hour(rt: Runtime, day: date, hour: int) -> datetime:
@@ -38,14 +40,29 @@ def by_day(rt: Runtime) -> bool:
     return rt.settings.reminder_hour <= hour < rt.settings.reminder_until
 
 
-def next_moment(rt: Runtime, chain: Chain, done: int, person: Person) -> datetime:
-    """The step after this one, as many days or minutes after now as lie between the two.
+def next_moment(
+    rt: Runtime, chain: Chain, done: Reminder, person: Person, *, sent: bool
+) -> datetime:
+    """When the step after this one is due: as long after now as the chain has between the two.
 
-    Not after the moment this one was due: an outage moves the rest, so nobody is told too soon.
+    An outage moves the rest, so nobody is told too soon. But the minutes to another person run on
+    while this one waits for the morning; and what was sent late in a day is not said to the same
+    person again the next morning.
     """
-    step = chain.steps[done + 1]
-    days = (step.day or 0) - (chain.steps[done].day or 0)
-    return moment_of(rt, step, rt.now(), days, seat_of(step, person.id, person))
+    last, step = chain.steps[done.step], chain.steps[done.step + 1]
+    now, seat, again = rt.now(), seat_of(step, person.id, person), step.to == last.to
+    if step.minutes is not None:
+        waited = not again and now - done.due_at <= _night(rt)
+        return moment_of(rt, step, done.due_at if waited else now, 0, seat)
+    days = (step.day or 0) - (last.day or 0)
+    due_at = moment_of(rt, step, now, days, seat)
+    soon = again and sent and due_at - now < APART
+    return moment_of(rt, step, now, days + 1, seat) if soon else due_at
+
+
+def _night(rt: Runtime) -> timedelta:
+    """How long nobody is written to."""
+    return DAY - timedelta(hours=rt.settings.reminder_until - rt.settings.reminder_hour)
 
 
 def moment_of(rt: Runtime, step: Step, after: datetime, days: int, seat: int) -> datetime:

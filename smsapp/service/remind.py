@@ -120,13 +120,13 @@ class Round:
         """Not this step; what is not the end of the chain has a next one."""
         self.dropped.setdefault(why, []).append(one.id)
 
-    def follow(self, one: Reminder, *, at_once: bool = False) -> None:
+    def follow(self, one: Reminder, *, at_once: bool = False, sent: bool = False) -> None:
         """The next step, if there is one, so long after this one."""
         chain = self.rt.flows.chains[one.kind]
         if one.step + 1 < len(chain.steps):
             due_at = self.rt.now()
             if not at_once:
-                due_at = next_moment(self.rt, chain, one.step, self.people[one.person_id])
+                due_at = next_moment(self.rt, chain, one, self.people[one.person_id], sent=sent)
             self.following.append(
                 Planned(one.person_id, one.kind, one.period, one.step + 1, one.report_id, due_at)
             )
@@ -144,7 +144,7 @@ def _send(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> int:
     count = _send_hers(turn)
     told = overdue.tell(rt, db, turn.above)
     for late in told.sent:
-        turn.follow(late.one)
+        turn.follow(late.one, sent=True)
     for late in told.nobody:
         turn.drop(late.one, "nobody")
         turn.follow(late.one, at_once=True)
@@ -219,7 +219,7 @@ def _send_hers(turn: Round) -> int:
     sent = [one for one in turn.hers if one.id in mine]
     outbox.put_many(rt, db, [_sms(turn, one) for one in sent])
     for one in sent:
-        turn.follow(one)
+        turn.follow(one, sent=True)
     return len(sent)
 
 

@@ -25,7 +25,7 @@ SIZES = (1_000, 10_000)  # CHWs
 DUE = datetime(
     2026, 3, 28, 8, 0, tzinfo=UTC
 )  # an hour after all are due, where the programme works
-KINDS = ("follow_up", "referral", "month", "report_overdue", "visit_overdue")
+KINDS = ("follow_up", "stock_count", "month", "report_overdue", "visit_overdue")
 MONTHLY = Chain(
     source="a measurement",
     useful_for=36,
@@ -106,7 +106,7 @@ def _send_all(rt: Runtime) -> None:
 
 
 def _people(rt: Runtime, people: int) -> None:
-    """So many CHWs and no more, who came a year ago."""
+    """So many CHWs and no more, who came a year ago, and on whose phones somebody was heard."""
     _empty(rt)
     with rt.begin() as db:
         db.execute(text("delete from phone_number where phone like '+26588%'"))
@@ -115,6 +115,7 @@ def _people(rt: Runtime, people: int) -> None:
         db.execute(text("update person set created_at = :at"), {"at": DUE - timedelta(days=365)})
         db.execute(text(MANY_CHWS), {"most": people - 1})
         db.execute(text(THEIR_NUMBERS))
+        db.execute(text("update phone_number set heard_at = :at"), {"at": DUE})
     with rt.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("analyze"))
 
