@@ -72,6 +72,8 @@ def _about(keys: Keys, text: str) -> Iterator[Opening]:
     if keys.names_refs(opens):
         return
     flow = keys.library.flows[opens.flow] if opens and keys.has_letters(opens) else None
+    if flow and not any(ask.waits for ask in flow.asks):
+        return  # of SOS 482913 C1 nothing was left open
     if first and flow:
         text = text[first.end() :].strip()  # CCM R482913 1
     last = ABOUT_LAST.fullmatch(text)
@@ -84,6 +86,7 @@ def _about(keys: Keys, text: str) -> Iterator[Opening]:
         for pattern in (ABOUT, ABOUT_FIRST)
         for one in pattern.finditer(text)
         if number(one[2]) and (len(one[1]) < 2 or one[1] in named)  # OK is no letter
+        if one[1] not in keys.known  # nor is SOS
         if not (flow and _ticked(flow, one[1], one[2]))
     ]
     found.sort(key=re.Match.start)

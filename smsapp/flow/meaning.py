@@ -126,14 +126,14 @@ def _hit(ask: Ask, words: Sequence[str], said: Said) -> tuple[int, int]:
 def _labels(ask: Ask) -> Iterator[tuple[int, tuple[str, ...]]]:
     for place, choice in enumerate(ask.choices, start=1):
         for text in choice.text.values():
-            words = _words_of(text)
+            words = words_of(text)
             if words:
                 yield place, words
         yield from ((place, (word,)) for word in choice.words)
 
 
 @lru_cache(maxsize=LABELS)
-def _words_of(label: str) -> tuple[str, ...]:
+def words_of(label: str) -> tuple[str, ...]:
     """The words of a text of a flow, which stays as it is while we run."""
     return tuple(word for word in BETWEEN.split(normal(label)) if word)
 

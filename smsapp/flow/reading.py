@@ -14,7 +14,8 @@ from smsapp.flow.answer import Wrong, parse
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, holds, judge, learn, passes
 from smsapp.flow.keyword import Opening
-from smsapp.flow.marks import Alphabet, Mark, alphabet, marks, negated
+from smsapp.flow.marks import Alphabet, Mark, alphabet, marks
+from smsapp.flow.mention import mentioned
 from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.named import named
 from smsapp.flow.pairs import Pair, pairs
@@ -200,35 +201,11 @@ def _mentioned(
     filling: Filling, abc: Alphabet, found: Sequence[Mark], left: Sequence[Mark]
 ) -> None:
     """A danger sign named without its letter: acted on, or asked about where it was denied."""
-    answers = dict(filling.answers)
-    for at, mark in enumerate(found):
-        sign = abc.said.get(mark.text, "")
-        if mark.kind != "word" or not sign or mark not in left:
-            continue
-        asks = _asks_of(filling, sign)
-        if len(asks) != 1 or negated(found, at, abc):
-            continue
-        name = asks[0].id
-        if name not in answers:
-            filling.answers[name] = [sign]
-            filling.unknown.remove(mark.shown)
-        elif not answers[name]:
-            filling.answers.pop(name, None)
-
-
-def _asks_of(filling: Filling, sign: str) -> list[Ask]:
-    """The asks, of those that may apply, where this sign is ticked and danger rests on it."""
-    flow = filling.flow
-    asks = [
-        ask
-        for ask in flow.asks
-        if ask.kind == "ticks" and ask.id in flow.danger_support
-        if sign in [choice.id for choice in ask.choices]
-    ]
-    if not asks:
-        return []
-    facts, _ = learn(flow, filling.answers, filling.given)
-    return [ask for ask in asks if holds(ask.when, facts) is not False]
+    flow, given = filling.flow, filling.given
+    filling.answers, used = mentioned(flow, given, abc, found, left, filling.answers)
+    for shown in used:
+        if shown in filling.unknown:
+            filling.unknown.remove(shown)
 
 
 def never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
@@ -238,7 +215,9 @@ def never_lower(flow: Flow, reading: Reading, given: Given) -> Reading:
         return reading
     answers = dict(reading.answers)
     for name in flow.danger_support & before.keys():
-        old, new = before[name], answers[name]
+        old, new = before[name], answers.get(name)
+        if new is None and not old:
+            continue  # none, then a sign in words: asked again
         if isinstance(old, list) and isinstance(new, list):
             answers[name] = [*old, *(tick for tick in new if tick not in old)]
         else:
