@@ -172,6 +172,18 @@ def _days(span: timedelta) -> Fraction:
     return Fraction(span // timedelta(microseconds=1), 86_400_000_000)
 
 
+def out_from(moves: Sequence[Movement]) -> datetime | None:
+    """Since when there is none of it, by all that was said; None: there is some, or who knows."""
+    level, since = None, None
+    for one in moves:
+        if one.kind == "count":
+            level = one.amount
+        elif level is not None:
+            level = max(0, level + (one.amount if one.kind == "received" else -one.amount))
+        since = (since or one.at) if level == 0 else None
+    return since
+
+
 def adjustments(working: Working) -> Iterator[tuple[datetime, int]]:
     """When a count found more than the ledger knew, and how much more."""
     for one in working.periods:

@@ -9,10 +9,13 @@ from smsapp.flow.given import Item
 from smsapp.runtime import Runtime
 from smsapp.service.moments import at_hour
 from smsapp.service.naming import when_seen
+from smsapp.service.need import HISTORY, out_from
 from smsapp.service.period import period_of
 from smsapp.store import team as store
 from smsapp.store import visits
+from smsapp.store.holdings import held_by
 from smsapp.store.people import Person
+from smsapp.store.stock import may_be_out
 from smsapp.store.team import Member
 
 LOOKED_BACK = timedelta(days=90)  # what lies further back is shown without a day
@@ -38,8 +41,16 @@ def silent(
 def out_of_stock(
     rt: Runtime, db: Connection, team: Sequence[Member]
 ) -> list[tuple[Member, datetime | None]]:
-    """Who waits for medicine, the longest first."""
-    since = store.out_since(db, [one.id for one in team], rt.now() - LOOKED_BACK)
+    """Who has none left of something she holds, the longest first: her ledger says so.
+
+    Whether it was ordered or packed changes nothing: she has it when she counts it or receives it.
+    """
+    ids, now = [one.id for one in team], rt.now()
+    held, since = held_by(db, ids), dict[int, datetime]()
+    for (who, product), moves in may_be_out(db, ids, now - HISTORY, now).items():
+        at = out_from(moves)
+        if at and product in held.get(who, (product,)):
+            since[who] = min(at, since.get(who, at))
     waiting = sorted((one for one in team if one.id in since), key=lambda one: since[one.id])
     return [(one, since[one.id]) for one in waiting]
 
@@ -50,7 +61,7 @@ def silent_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...
 
 
 def out_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
-    """`Esther, Tue`: the day she asked."""
+    """`Esther, Tue`: the day since which she has none."""
     return _dated(rt, person, out_of_stock(rt, db, store.members(db, [person.id])))
 
 

@@ -1,6 +1,6 @@
 """Which products a person holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -16,6 +16,14 @@ HELD = (
 def held(db: Connection, person_id: int) -> tuple[str, ...]:
     """The ids of the products recorded for this person; none: all of the file."""
     return tuple(db.scalars(HELD, {"person_id": person_id}))
+
+
+def held_by(db: Connection, ids: Collection[int]) -> dict[int, set[str]]:
+    """The same of several people; absent: none is recorded."""
+    found: dict[int, set[str]] = {}
+    for row in db.execute(select(holding).where(holding.c.person_id.in_(ids))):
+        found.setdefault(row.person_id, set()).add(row.product)
+    return found
 
 
 def set_held(db: Connection, person_id: int, products: Iterable[str]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
-from smsapp.store.tables import report, stock_movement
+from smsapp.store.tables import person, report, stock_movement
 
 STANDS = stock_movement.c.replaced_at.is_(None)
 
@@ -40,6 +40,40 @@ def movements(
     for row in db.execute(STANDING, keys):
         one = Movement(row.product, row.kind, row.amount, row.at, row.report_id)
         found.setdefault(one.product, []).append(one)
+    return found
+
+
+def may_be_out(
+    db: Connection, ids: Collection[int], since: datetime, now: datetime
+) -> dict[tuple[int, str], list[Movement]]:
+    """What stands of each product of these people that a count or a loss can have brought to none.
+
+    By person and product, in the order in which it happened.
+    """
+    zero = stock_movement.alias("zero")
+    brought = or_(
+        and_(zero.c.kind == "count", zero.c.amount == 0), zero.c.kind.in_(("lost", "expired"))
+    )
+    empties = select(zero.c.id).where(
+        zero.c.person_id == stock_movement.c.person_id,
+        zero.c.product == stock_movement.c.product,
+        zero.c.replaced_at.is_(None),
+        zero.c.at >= since,
+        brought,
+    )
+    until = person.c.training_until
+    trains = and_(person.c.training, or_(until.is_(None), until > now))
+    query = (
+        select(stock_movement)
+        .join(person, person.c.id == stock_movement.c.person_id)
+        .where(stock_movement.c.person_id.in_(ids), STANDS, stock_movement.c.at >= since)
+        .where(stock_movement.c.training == trains, empties.exists())
+        .order_by(stock_movement.c.at, stock_movement.c.report_id, stock_movement.c.id)
+    )
+    found: dict[tuple[int, str], list[Movement]] = {}
+    for row in db.execute(query):
+        one = Movement(row.product, row.kind, row.amount, row.at, row.report_id)
+        found.setdefault((row.person_id, row.product), []).append(one)
     return found
 
 

@@ -1,4 +1,4 @@
-"""A supervisor's team: who is in it, when each was heard last, who is out of stock.
+"""A supervisor's team: who is in it, when each was heard last, whose alerts are open.
 
 Every query takes several supervisors or people at once, so that a digest costs the same few
 queries however many there are.
@@ -17,12 +17,9 @@ from smsapp.store.tables import (
     person,
     place,
     report,
-    request,
     task,
     tick,
 )
-
-WANTED = ("requested", "approved", "stocked_out")  # asked for, and nothing is ready yet
 
 
 @dataclass(frozen=True)
@@ -153,14 +150,3 @@ def heard_since(db: Connection, ids: Collection[int], since: datetime) -> dict[i
     for row in (*db.execute(told), *db.execute(written)):
         found[row.person_id] = max(row.at, found.get(row.person_id, row.at))
     return found
-
-
-def out_since(db: Connection, ids: Collection[int], since: datetime) -> dict[int, datetime]:
-    """Since when each of these people waits for medicine that she said is finished or low."""
-    query = (
-        select(request.c.person_id, func.min(request.c.requested_at).label("at"))
-        .where(request.c.person_id.in_(ids), request.c.requested_at >= since)
-        .where(request.c.state.in_(WANTED))
-        .group_by(request.c.person_id)
-    )
-    return {row.person_id: row.at for row in db.execute(query)}
