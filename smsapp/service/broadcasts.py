@@ -74,7 +74,10 @@ def _check_audience(db: Connection, audience: Audience) -> None:
 def preview(rt: Runtime, broadcast_id: int) -> Preview:
     """What sending it now would do. Raises BadBroadcast and PriceError."""
     with rt.read() as db:
-        return preview_of(rt, db, _found(store.by_id(db, broadcast_id), broadcast_id))
+        one = _found(store.by_id(db, broadcast_id), broadcast_id)
+        if not one.texts:
+            raise BadBroadcast(f"The text of {broadcast_id} is no longer kept: write a new one.")
+        return preview_of(rt, db, one)
 
 
 def send(rt: Runtime, broadcast_id: int, by: By) -> int:

@@ -102,10 +102,10 @@ def _send_apart(rt: Runtime, one: Errand) -> bool:
 
 
 def _send(rt: Runtime, db: Connection, one: Errand) -> bool:
-    """Looked at again when it is sent: who left, or whose day is over, is not written to."""
+    """Looked at again when it is sent: not after its day, and not to who is his no more."""
     chw = person_by_id(db, one.chw_id, rt.now())
     boss = person_by_id(db, one.supervisor_id, rt.now())
-    here = chw and boss and chw.active and boss.active
+    here = chw and boss and chw.id in {one.id for one in team.members(db, [boss.id])}
     over = local_day(rt, rt.now()) > one.on_day or too_late(rt)
     if not here or chw is None or boss is None or over:
         store.settle(db, one.id, "dropped")

@@ -14,13 +14,19 @@ log = structlog.get_logger()
 
 BATCH = 500  # rows of one transaction: some milliseconds, so that no hop waits for it
 BATCHES = 20  # of each table and run: 240,000 rows a day, by the load model a nation's SMS
+EACH = (
+    store.empty_inbound,
+    store.empty_outbound,
+    store.empty_errands,
+    store.empty_broadcasts,
+)
 
 
 def empty_old(rt: Runtime, batch: int = BATCH, batches: int = BATCHES) -> int:
     """Empty what is older than `retain_body_days`; gives how many rows."""
     before = rt.now() - timedelta(days=rt.settings.retain_body_days)
     count = 0
-    for empty in (store.empty_inbound, store.empty_outbound):
+    for empty in EACH:
         for _ in range(batches):
             with rt.begin() as db:
                 done = empty(db, before, batch)

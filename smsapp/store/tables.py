@@ -531,7 +531,7 @@ errand = Table(  # what a supervisor asks of a CHW in his own words: one row a C
     Column("supervisor_id", Id, ForeignKey("person.id"), nullable=False),
     Column("chw_id", Id, ForeignKey("person.id"), nullable=False),
     Column("on_day", Date, nullable=False),  # when it is sent, where the programme works
-    Column("text", String(160), nullable=False),  # for the two, and the desk
+    Column("text", String(160), nullable=False),  # for the two, and the desk; emptied: the ref
     Column("state", String(8), nullable=False),  # planned | sent kept (without an SMS) dropped done
     _at("due_at", nullable=False),
     _at("created_at", nullable=False),
@@ -542,6 +542,12 @@ errand = Table(  # what a supervisor asks of a CHW in his own words: one row a C
     ),
     Index("ix_errand_chw", "chw_id", "state"),
     Index("ix_errand_supervisor", "supervisor_id", "created_at"),
+    Index(
+        "ix_errand_kept",
+        "created_at",
+        sqlite_where=text("text <> ref and state <> 'planned'"),
+        postgresql_where=text("text <> ref and state <> 'planned'"),
+    ),
     Index(
         "ix_errand_due",
         "due_at",

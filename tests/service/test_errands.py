@@ -1,5 +1,6 @@
 """A supervisor's own reminder: by day, at most once, in his name, read by nobody but the desk."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from smsapp.store.tables import errand, inbound, outbound, person, report
 from tests.rig.stage import MORNING, Stage
 
 GRACE, ESTHER, AMOS, DESK = "+265991000101", "+265991000001", "+265991000102", "+265991000501"
+AMOS_ID = "SELECT id FROM person WHERE code = 'DEMO-102'"
 WORDS = "Bring your register"
 
 
@@ -108,6 +110,14 @@ def test_who_has_left_neither_sends_nor_hears(stage: Stage, gone: str):
     stage.write("UPDATE person SET active = false WHERE code = :code", code=gone)
     stage.move(hours=23)
     assert states(stage) == ["dropped"]
+
+
+def test_who_is_another_supervisors_by_then_hears_nothing_of_his(stage: Stage):
+    stage.send(GRACE, f"REMIND ALL tomorrow {WORDS}")
+    stage.write(f"UPDATE person SET supervisor_id = ({AMOS_ID}) WHERE code = 'DEMO-001'")
+    stage.move(hours=23)
+    assert Counter(states(stage)) == {"sent": 5, "dropped": 1}
+    assert heard(stage) == []
 
 
 def test_stop_spares_her_the_sms_but_not_her_list(stage: Stage):
