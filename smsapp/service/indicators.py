@@ -75,22 +75,16 @@ def _children(month: Month) -> Iterator[Row]:
     seen = month.children
     bands = [_band(one) for one in seen]
     for _, band in BANDS:
-        yield Row(
-            f"ICCM_CASES_{band}", f"sick children seen, {band} months", bands.count(band), None
-        )
+        name = f"sick children seen, {band} months"
+        yield Row(f"ICCM_CASES_{band}", name, bands.count(band), None)
     yield Row("ICCM_CASES_unknown", "sick children seen, age not known", bands.count(""), None)
     told = f"{len(month.heard & month.active)} of {len(month.active)} active CHWs told of anything"
     sex = f"the sex of a child is not asked; {told}"
     yield Row("ICCM_CASES", "sick children seen and sent", len(seen), None, sex)
     unsent = [_number(one, "unsent") for one in month.months.values()]
     note = f"from {len(unsent)} monthly reports"
-    yield Row(
-        "CASES_UNSENT",
-        "seen, in the paper register alone",
-        sum(unsent) if unsent else None,
-        None,
-        note,
-    )
+    many = sum(unsent) if unsent else None
+    yield Row("CASES_UNSENT", "seen, in the paper register alone", many, None, note)
     yield from _treated(month)
     yield _share(
         "DANGER_REF",
@@ -100,7 +94,20 @@ def _children(month: Month) -> Iterator[Row]:
         lambda one: one.answers.get("going") == "going" or one.answers.get("since") == "went",
         "every one of them was answered REFER; a CHW who did not say counts as not going",
     )
-    yield Row("ACTIVE_SHARE", "found by a visit", None, len(seen), "not asked")
+    yield _found(month)
+
+
+def _found(month: Month) -> Row:
+    """Of the CHWs who have said it: all their children, sent and in the paper register alone."""
+    told = {who: one for who, one in month.months.items() if "found" in one.answers}
+    if not told:
+        return Row("ACTIVE_SHARE", "found on a home visit", None, None, "no CHW has said it")
+    found, cases = (
+        sum(_number(one, name) for one in told.values()) for name in ("found", "unsent")
+    )
+    cases += sum(one.person_id in told for one in month.children)
+    note = f"{len(told)} monthly reports say it"
+    return Row("ACTIVE_SHARE", "found on a home visit", found, cases, note)
 
 
 def _treated(month: Month) -> Iterator[Row]:
@@ -113,27 +120,20 @@ def _treated(month: Month) -> Iterator[Row]:
     def said(*words: str) -> Test:
         return lambda one: one.answers.get("rdt") in words
 
-    fever, fast = (
-        has("problems", "fever"),
+    fever, loose = has("problems", "fever"), has("problems", "diarrhoea")
+    al, amoxicillin, tested = (
+        has("given", "al"), has("given", "amoxicillin"), said("positive", "negative")
+    )  # fmt: skip
+    fast, both = (
         lambda one: bool({"fast_infant", "fast_child"} & {*one.classes}),
-    )
-    al = has("given", "al")
-    safe = "children without a danger sign; one with fever is not tested but referred"
-    yield _share(
-        "FEVER_TESTED", "fever with a test result", home, fever, said("positive", "negative"), safe
-    )
-    yield _share("RDT_POS_AL", "test positive, given AL", home, said("positive"), al)
-    yield _share("RDT_NEG_AL", "test negative, given AL (misuse)", home, said("negative"), al)
-    yield _share(
-        "FAST_AMOX", "fast breathing, given amoxicillin", home, fast, has("given", "amoxicillin")
-    )
-    yield _share(
-        "DIARR_ORSZ",
-        "diarrhoea, given ORS and zinc",
-        home,
-        has("problems", "diarrhoea"),
         lambda one: {"ors", "zinc"} <= {*_listed(one, "given")},
     )
+    safe = "children without a danger sign; one with fever is not tested but referred"
+    yield _share("FEVER_TESTED", "fever with a test result", home, fever, tested, safe)
+    yield _share("RDT_POS_AL", "test positive, given AL", home, said("positive"), al)
+    yield _share("RDT_NEG_AL", "test negative, given AL (misuse)", home, said("negative"), al)
+    yield _share("FAST_AMOX", "fast breathing, given amoxicillin", home, fast, amoxicillin)
+    yield _share("DIARR_ORSZ", "diarrhoea, given ORS and zinc", home, loose, both)
     yield _share(
         "TREAT_24H",
         "treated within 24 hours of onset",

@@ -52,7 +52,7 @@ HAND = {
     "DIARR_ORSZ": (1, 2),
     "TREAT_24H": (1, 5),
     "DANGER_REF": (1, 1),
-    "ACTIVE_SHARE": (None, 7),
+    "ACTIVE_SHARE": (None, None),
 }
 
 
@@ -170,6 +170,13 @@ def test_monthly_reports_and_visits(district: District):
     assert district.counts("SUPERV_SAID") == (1, 2)
     district.report(0, 3)
     assert district.counts("CASES_UNSENT") == (6, None)
+    assert district.counts("ACTIVE_SHARE") == (None, None)  # nobody has said: missing, not 0
+    made = district.report(2, 33, "month", answers={"visits": 1, "unsent": 1, "found": 2})
+    where = {"person_id": district.chws[2], "period": "2026-03"}
+    district.add(month_report, **where, report_id=made)
+    for day in (3, 4, 5):
+        district.report(2, day)
+    assert district.counts("ACTIVE_SHARE") == (2, 4)  # of hers alone
     for who, said in enumerate(["yes", ""]):
         district.add(
             visit,
