@@ -1,7 +1,7 @@
 """`smsapp doctor`: what is wrong with this deployment, a line each, with its cure."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 from redis.exceptions import RedisError
@@ -15,6 +15,7 @@ from smsapp.service.watch import workers
 from smsapp.settings import read_settings
 from smsapp.store.migrate import is_current
 from smsapp.store.people import any_people, without_supervisor
+from smsapp.store.people_check import silent_answerers
 from smsapp.store.standing import standing
 from smsapp.store.ticks import last_slot
 
@@ -118,12 +119,21 @@ def _people(rt: Runtime) -> str:
         if not any_people(db):
             return "nobody yet; run: smsapp people import roster.csv"
         alone, nobody = without_supervisor(db), unheld(rt, db)
+        silent = silent_answerers(db, rt.now() - timedelta(days=rt.settings.number_days))
     if nobody:
         return f"nobody is {', '.join(nobody)}, whom ladders or flows tell; mend the roster"
-    if not alone:
-        return ""
-    shown = ", ".join(alone[:SHOWN]) + (" …" if len(alone) > SHOWN else "")
-    return f"{len(alone)} without a supervisor who has a phone ({shown}); mend the roster"
+    found = []
+    if alone:
+        found.append(f"{_shown(alone)} without a supervisor who has a phone; mend the roster")
+    if silent:
+        days = rt.settings.number_days
+        found.append(f"{_shown(silent)} who answer not heard for {days} days; call them")
+    return "; ".join(found)
+
+
+def _shown(codes: list[str]) -> str:
+    """How many, and the first of them."""
+    return f"{len(codes)} ({', '.join(codes[:SHOWN])}{' …' if len(codes) > SHOWN else ''})"
 
 
 def _orders(rt: Runtime) -> str:
@@ -131,5 +141,4 @@ def _orders(rt: Runtime) -> str:
         lost = [one.ref for one in standing(db) if not one.waits_for]
     if not lost:
         return ""
-    shown = ", ".join(lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
-    return f"{len(lost)} wait for nobody ({shown}); mend the roster: smsapp people check"
+    return f"{_shown(lost)} wait for nobody; mend the roster: smsapp people check"

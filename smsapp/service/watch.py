@@ -1,6 +1,7 @@
 """Watching the service: what is seen in one look, and the one true sentence about it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
@@ -10,11 +11,14 @@ from sqlalchemy import Connection
 from smsapp.runtime import LANES, Runtime
 from smsapp.service import open_orders
 from smsapp.service.people import next_told
-from smsapp.service.verdict import Seen, Verdict, judge
+from smsapp.service.verdict import WATCH, Line, Seen, Verdict, judge
 from smsapp.store import lanes as lane_store
 from smsapp.store import watch as store
 from smsapp.store.lanes import Lane
+from smsapp.store.people_check import silent_answerers
 from smsapp.store.watch import Attempt, Message, OpenAlert
+
+SHOWN = 5  # codes of people in one line
 
 
 def look(rt: Runtime) -> Seen:
@@ -30,8 +34,20 @@ def look(rt: Runtime) -> Seen:
             undecided_alerts=undecided.get("alert", 0),
             unread=lane_store.count_unread(db),
             workers=workers(rt),
-            others=open_orders.lost(db),
+            others=(*open_orders.lost(db), *_silent(rt, db)),
         )
+
+
+def _silent(rt: Runtime, db: Connection) -> list[Line]:
+    """Those who answer alerts, of whom nobody knows whether their phone is still theirs."""
+    days = rt.settings.number_days
+    codes = silent_answerers(db, rt.now() - timedelta(days=days))
+    if not codes:
+        return []
+    shown = ", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else "")
+    sentence = f"Not heard for {days} days, of those who answer alerts: {shown}."
+    cure = "Alerts climb past them at once: call them, or correct the number."
+    return [Line(WATCH, sentence, cure, patient=True)]
 
 
 def _who_is_next(rt: Runtime, db: Connection, one: OpenAlert) -> OpenAlert:

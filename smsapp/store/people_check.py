@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, and_, exists, func, or_, select
 
 from smsapp.store.leaving import TO_GET, TO_PACK
-from smsapp.store.numbers import NOW_HELD
+from smsapp.store.numbers import NOW_HELD, is_unheard
 from smsapp.store.queries import OPEN as QUERY_OPEN
 from smsapp.store.tables import (
     alert,
@@ -23,6 +23,7 @@ from smsapp.store.tables import (
     task,
 )
 
+ANSWERERS = ("supervisor", "facility", "district")
 REACHED = person.c.active & person.c.phone.is_not(None)
 
 
@@ -111,6 +112,12 @@ def silent_numbers(db: Connection, since: datetime) -> list[Silent]:
         .order_by(person.c.code, phone_number.c.heard_at)
     )
     return [Silent(*row) for row in db.execute(rows)]
+
+
+def silent_answerers(db: Connection, since: datetime) -> list[str]:
+    """Codes of those who answer for CHWs and are told on a number not heard since then."""
+    rows = select(person.c.code).where(person.c.active, person.c.role.in_(ANSWERERS))
+    return list(db.scalars(rows.where(is_unheard(since)).order_by(person.c.code)))
 
 
 def left_with(db: Connection) -> dict[str, list[str]]:

@@ -1,12 +1,18 @@
 """`smsapp doctor` against real servers that are well, and that are not."""
 
+from datetime import timedelta
+
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from smsapp.cli import main
 from smsapp.runtime import Runtime
 from smsapp.service.demonstration import seed_demonstration
 from smsapp.store import ticks
+from smsapp.store.tables import phone_number
+
+ESTHER = "+265991000001"  # a CHW: she is asked by SMS whether it is still her phone
 
 
 def doctor(rt: Runtime, **changes: str) -> Result:
@@ -59,6 +65,16 @@ def test_a_clock_that_stopped_is_named(rt, clock):
         clock.move(minutes=-10)
         ticks.take_slot(db, "sweep", "then", rt.now())
     assert said(doctor(rt))["clock"].startswith("ticked 60")
+
+
+def test_who_answers_and_is_silent_is_named(rt):
+    seed_demonstration(rt)
+    with rt.begin() as db:
+        silent = update(phone_number).where(phone_number.c.phone.in_(["+265991000101", ESTHER]))
+        db.execute(silent.values(heard_at=rt.now() - timedelta(days=91)))
+    assert said(doctor(rt))["people"] == (
+        "1 (DEMO-101) who answer not heard for 90 days; call them"
+    )
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from smsapp.service import recalls, remind
+from smsapp.store.tables import phone_number
 from smsapp.web.app import create_app
 from tests.rig.orders import answer, place
 from tests.rig.orders import words_folder as words_folder
@@ -49,6 +51,16 @@ def test_an_order_is_stuck_after_its_last_reminder_or_with_nobody_to_wait_for(co
     assert f"Order {ref}" in console.page("/console/orders").text
     assert "1 order waits for nobody." in console.page("/console/orders").text
     assert "1 order waits for nobody. The page Orders" in console.page("/console/").text
+
+
+def test_who_answers_and_is_silent_is_named_on_the_page_now(console: Console):
+    programme = console.programme
+    assert "Not heard" not in console.log_in().page("/console/").text
+    with programme.rt.begin() as db:
+        long_ago = programme.clock() - timedelta(days=91)
+        db.execute(update(phone_number).values(heard_at=long_ago))
+    said = "Not heard for 90 days, of those who answer alerts: dis, fac, sup. Alerts climb"
+    assert said in console.page("/console/").text
 
 
 def test_a_recall_names_who_has_not_answered(console: Console):
