@@ -115,7 +115,8 @@ def check_all(library: Library, files: Collection[str] = ()) -> list[Problem]:
     for flow in library.flows.values():
         if not files or f"{flow.id}.toml" in files:
             found += check(flow, library.words, library.released.get(flow.id))
-    found += [*shared_keywords(library), *_product_words(library), *_gone(library)]
+    found += [*shared_keywords(library), *_product_words(library), *_orders(library)]
+    found += _gone(library)
     told_in = library.flows.get(treatments.OF)
     wrong = treatments.faults(library.treatments, told_in) if told_in else ()
     found += [Problem(PRODUCTS_FILE, *one) for one in wrong]
@@ -140,6 +141,16 @@ def _product_words(library: Library) -> Iterator[Problem]:
             if word in taken:
                 cure = f"{word} begins an SMS already; choose another word"
                 yield Problem(PRODUCTS_FILE, f"product {product.id}", "keyword", cure)
+
+
+def _orders(library: Library) -> Iterator[Problem]:
+    """Keywords that begin an order that does not exist; their own flow is served all the same."""
+    takers = {flow.id for flow in library.flows.values() if flow.named_products}
+    for flow in library.flows.values():
+        for keyword in flow.keywords:
+            if keyword.products and keyword.products not in takers:
+                cure = "products must name a flow that asks of products"
+                yield Problem(f"{flow.id}.toml", f"keyword {keyword.word}", "keyword", cure)
 
 
 def shared_keywords(library: Library) -> Iterator[Problem]:

@@ -7,7 +7,9 @@ from functools import cached_property
 
 from smsapp.flow.library import Library
 from smsapp.flow.marks import Mark, alphabet, marks
+from smsapp.flow.meaning import UNSAID
 from smsapp.flow.model import Flow
+from smsapp.flow.named import named
 from smsapp.flow.pairs import Pair, pairs
 from smsapp.flow.spelling import letters, near, normal, number
 
@@ -26,6 +28,7 @@ class Opens:
     flow: str = ""
     command: str = ""
     sets: dict[str, str] = field(default_factory=dict)
+    products: str = ""  # the flow that it opens where nothing but products stands behind it
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,25 @@ class Keys:
         flow = self.library.flows.get(opens.flow)
         if flow is None:
             return False
+        if self.names_products(opens, behind):
+            return True
         if any(ask.kind == "list" and not ask.letter for ask in flow.asks):
             found = REF_NEXT.match(behind)
             return bool(found and number(found[1]))
         return has_answers(flow, behind[:PEEK], self.library.words.meanings)
+
+    def names_products(self, opens: Opens, behind: str) -> bool:
+        """Whether products, with amounts or none, are all that stands behind such a keyword."""
+        flow = self.library.flows.get(opens.products)
+        if flow is None:
+            return False
+        abc = alphabet(flow, self.library.words.meanings)
+        told = pairs(abc, marks(abc, behind), "")
+        alone, left = named(told.left)
+        products = {ask.id for ask in flow.asks if ask.product}
+        said = [*told.found, *alone]
+        plain = all(pair.ask in products and not pair.doubt for pair in said)
+        return bool(said) and plain and all(abc.said.get(mark.text) in UNSAID for mark in left)
 
     def begins_again(self, opens: Opens, behind: str) -> bool:
         """Whether the same keyword again, or one on a line of its own, has answers behind it."""
@@ -118,7 +136,7 @@ def keys_of(library: Library, mapped: dict[str, str]) -> Keys:
     }
     for flow in library.flows.values():
         for keyword in flow.keywords:
-            known.setdefault(keyword.word, Opens(flow=flow.id, sets=keyword.sets))
+            known.setdefault(keyword.word, Opens(flow.id, "", keyword.sets, keyword.products))
     return Keys(library, known, mapped)
 
 

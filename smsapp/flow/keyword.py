@@ -119,7 +119,10 @@ def _keyed(keys: Keys, text: str) -> Iterator[Opening]:
             rest = f"{before}{rest}"
         before = ""
         for part in _reports(keys, one.opens, rest):
-            yield Opening(one.opens.flow, one.opens.command, one.opens.sets, rest=part)
+            if keys.names_products(one.opens, part):
+                yield Opening(one.opens.products, rest=part)
+            else:
+                yield Opening(one.opens.flow, one.opens.command, one.opens.sets, rest=part)
 
 
 def _reports(keys: Keys, opens: Opens, rest: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from smsapp.flow.spelling import near, normal
 
 Said = Mapping[str, str]  # word -> what it means: the id of a choice or an ask, none, yes, no
 NO = ("no", "none")
+UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 BETWEEN = re.compile(r"[^A-Z0-9]+")
 LABELS = 4096  # labels whose words are remembered: those of all flows in all languages
 NEAR_VALUE = 5  # letters of a label's word that may be one letter wrong

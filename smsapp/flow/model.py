@@ -19,8 +19,7 @@ ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "answer_recall", "follow_up",
     "record_death", "query", "answer_query", "set_person", "task", "answer_task", "arrive",
-    "join_signal", "answer_signal", "close_alert",
-    "record_month",
+    "join_signal", "answer_signal", "close_alert", "record_month",
     "record_visit", "answer_visit", "send_errand", "answer_errand",
     "move_stock", "compare_use", "register_person",
 ]  # fmt: skip
@@ -138,6 +137,7 @@ class Keyword:
 
     word: str
     sets: dict[str, str] = field(default_factory=dict)
+    products: str = ""  # the flow that it begins where nothing but products stands behind it
 
 
 @dataclass(frozen=True, config=STRICT)

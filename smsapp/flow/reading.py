@@ -15,6 +15,7 @@ from smsapp.flow.given import Given
 from smsapp.flow.judge import Judgement, holds, judge, learn, passes
 from smsapp.flow.keyword import Opening
 from smsapp.flow.marks import Alphabet, Mark, alphabet, marks
+from smsapp.flow.meaning import UNSAID
 from smsapp.flow.mention import mentioned
 from smsapp.flow.model import Answers, Ask, Flow, Value
 from smsapp.flow.named import named
@@ -24,7 +25,6 @@ from smsapp.flow.unlettered import key_of, led, taken_out, unlettered
 
 MOST_DIGITS = 12  # of a ref as it may be mistyped: it is looked up, and named as not hers
 LEAST_DIGITS = 5  # where amounts stand beside it, which have four at the most: `REC la 20 xx 4`
-UNSAID = ("thanks", "and", "counted")  # words that say nothing more
 LEGIBLE = 8  # digits at most that may hold a danger sign: more are a phone number
 
 

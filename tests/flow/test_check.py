@@ -152,6 +152,14 @@ def test_a_keyword_may_not_be_a_command(tmp_path: Path) -> None:
     assert [one.code for one in check_all(load_library(tmp_path))] == ["keyword"]
 
 
+def test_a_keyword_names_an_order_that_there_is(tmp_path: Path) -> None:
+    beside(tmp_path)
+    make(tmp_path, sound(('word = "SMALL"', 'word = "SMALL"\nproducts = "gone"')))
+    library = load_library(tmp_path)
+    assert [one.code for one in check_all(library)] == ["keyword"]
+    assert list(shared_keywords(library)) == []  # it is served all the same
+
+
 def test_a_file_that_is_no_flow_is_a_problem(tmp_path: Path) -> None:
     beside(tmp_path)
     (tmp_path / "broken.toml").write_text("id = ")
