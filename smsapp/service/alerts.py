@@ -192,8 +192,8 @@ def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
     if alert.state != "acknowledged" or alert.acknowledged_by is None:
         return NONE_OPEN  # withdrawn in the same second
     by = person_by_id(db, alert.acknowledged_by, rt.now())
-    name = by.short if by else ""
-    return Answered("already", alert.ref, name, alert.acknowledged_at, alert.person_id)
+    name, at = by.short if by else "", alert.acknowledged_at
+    return Answered("already", alert.ref, name, at, alert.person_id, alert.acknowledged_by)
 
 
 def open_alerts(

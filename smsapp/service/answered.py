@@ -19,6 +19,7 @@ class Answered:
     by_short: str = ""
     at: datetime | None = None
     chw_id: int | None = None
+    by_id: int | None = None  # of one that was answered already: two people may share a short name
     near: str = ""  # the ref that was meant, where the one typed is a slip away
 
 

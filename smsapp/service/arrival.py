@@ -50,7 +50,8 @@ def settle(rt: Runtime, db: Connection, person: Person) -> Arrived:
     parcels = _parcels(rt, db, person)
     if not parcels:
         return Arrived("none")
-    for at, product, amount in orders.arrivals(db, person.id, min(one.at for one in parcels)):
+    since, training = min(one.at for one in parcels), person.training
+    for at, product, amount in orders.arrivals(db, person.id, since, training=training):
         _share(parcels, at, product, amount)
     return [_bring(rt, db, person, one) for one in parcels][-1]
 
@@ -66,7 +67,8 @@ def packed_for(rt: Runtime, db: Connection, person: Person) -> dict[str, dict[st
 
 def _parcels(rt: Runtime, db: Connection, person: Person) -> list[Parcel]:
     found = []
-    for request in store.sent_to(db, person.id, rt.now() - LOOKED_BACK):
+    since, training = rt.now() - LOOKED_BACK, person.training
+    for request in store.sent_to(db, person.id, since, training=training):
         lines = orders.lines_of(db, request.id)
         packed = {one.product: one.packed for one in lines if one.packed is not None}
         if packed and request.answered_at:

@@ -190,7 +190,7 @@ def _note(
     rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done, answered: Answered
 ) -> None:
     """The outcome and its words. Her own earlier answer is no news: she is thanked again."""
-    again = answered.outcome == "already" and answered.by_short == case.person.short
+    again = answered.outcome == "already" and answered.by_id == case.person.id
     done.outcomes[effect.id] = "done" if again else answered.outcome
     done.values |= {"ref": answered.ref, "name": answered.by_short, "near": answered.near}
     if answered.at:

@@ -96,14 +96,7 @@ def _tell(
 
 
 def _row(
-    rt: Runtime,
-    db: Connection,
-    alert: Alert,
-    one: Person,
-    level: int,
-    *,
-    which: str,
-    time: int = 1,
+    rt: Runtime, db: Connection, alert: Alert, one: Person, level: int, *, which: str, time: int = 1
 ) -> NewOutbound:
     """The alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
     return NewOutbound(
@@ -127,7 +120,7 @@ def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
     An early climb never puts off that first word to the CHW.
     """
     over = _level_over(db, alert, level)
-    if any(event.what == "silent" for event in store.events(db, alert.id)):
+    if _silent(db, alert):
         return over
     return min(over, alert.raised_at + _wait(alert, 1))
 
@@ -153,7 +146,7 @@ def tend(rt: Runtime, db: Connection, alert_id: int, absent: Collection[tuple[in
         return False
     fresh = _note_absent(rt, db, alert, absent)
     if any(level == alert.level for level, _ in fresh):
-        if climb(rt, db, alert):
+        if climb(rt, db, alert, "" if _silent(db, alert) else "first"):
             return True
         if _nobody_reachable(db, alert):
             end(rt, db, alert)
@@ -162,6 +155,11 @@ def tend(rt: Runtime, db: Connection, alert_id: int, absent: Collection[tuple[in
         _hear_silence(rt, db, alert)
         return True
     return bool(fresh)
+
+
+def _silent(db: Connection, alert: Alert) -> bool:
+    """Whether somebody had the time to answer and did not."""
+    return any(event.what == "silent" for event in store.events(db, alert.id))
 
 
 def _note_absent(

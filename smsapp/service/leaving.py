@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service import ladder, outbox
-from smsapp.service.people import text_for
+from smsapp.service import ladder, outbox, recalls
+from smsapp.service.people import STAND_IN, text_for
 from smsapp.store import alerts as alert_store
 from smsapp.store import leaving as store
 from smsapp.store.audit import add_audit
@@ -48,11 +48,24 @@ def leave_by_code(rt: Runtime, code: str, successor: str = "") -> Left:
             raise CannotLeave(f"Nobody has the code {successor if person else code}.")
         if heir and (not heir.active or not heir.phone or heir.id == person.id):
             raise CannotLeave(f"{heir.code} cannot take over: name somebody active with a phone.")
-        if heir and (heir.role == "chw") != (person.role == "chw"):
-            raise CannotLeave("A CHW follows a CHW, and somebody who answers one who answers.")
+        if heir:
+            _fits(person, heir)
         change_person(db, person.id, active=False, phone=None)
         release_all(db, {person.id}, rt.now())
         return leave(rt, db, person, heir)
+
+
+def _fits(person: Person, heir: Person) -> None:
+    """Raises CannotLeave where an alert would not reach this heir, or what is hers not suit him."""
+    if (heir.role == "chw") != (person.role == "chw"):
+        raise CannotLeave("A CHW follows a CHW, and somebody who answers one who answers.")
+    if heir.role != "chw" and heir.role not in STAND_IN:
+        raise CannotLeave(f"{heir.code} is {heir.role}: name a {' or '.join(STAND_IN)}.")
+    if heir.training != person.training:
+        raise CannotLeave(
+            f"Only one of {person.code} and {heir.code} is in training: neither hears what is told "
+            "the other. Name somebody else, or end the training mark first."
+        )
 
 
 def leave(rt: Runtime, db: Connection, person: Person, heir: Person | None = None) -> Left:
@@ -77,6 +90,7 @@ def _chw_leaves(rt: Runtime, db: Connection, person: Person, heir: Person | None
         to, word = _one_up(rt, db, person), "leave.waits"
     else:
         tasks, orders = store.move_own(db, person.id, heir.id)
+        recalls.hand_over(rt, db, person, heir)
         to, word = heir, "leave.chw"
     counts = {"due": tasks, "orders": orders}
     _tell(rt, db, person, to, word, counts)

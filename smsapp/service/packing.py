@@ -246,5 +246,5 @@ def _already(rt: Runtime, db: Connection, packing: Packing) -> Answered:
         return _heard(rt, packing, request.state)
     done = [one for one in orders.events(db, request.id) if one.what == request.state][-1:]
     by = person_by_id(db, done[0].person_id, rt.now()) if done and done[0].person_id else None
-    at = done[0].at if done else request.answered_at
-    return Answered("already", request.ref, by.short if by else "", at, request.person_id)
+    who = (by.short if by else "", done[0].at if done else request.answered_at)
+    return Answered("already", request.ref, *who, request.person_id, by.id if by else None)

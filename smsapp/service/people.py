@@ -12,6 +12,7 @@ from smsapp.store.numbers import set_opted_out
 from smsapp.store.people import Person
 
 FALLBACK = "en"  # the language of a text that the receiver's own has not got
+STAND_IN = ("supervisor", "facility", "district")  # who may act in another's place
 RANK = {"supervisor": 1, "facility": 1, "district": 2}  # whose word counts for whose
 TRAINING_DAYS = 14  # a mark ends by itself: nobody stays in training by being forgotten (plan, 4)
 

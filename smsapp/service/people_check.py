@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from smsapp.phone import mask
 from smsapp.runtime import Runtime
 from smsapp.store import people_check as store
+from smsapp.store.people_check import Supervised
 
 IMPORT = "then smsapp people import"
+LATELY = timedelta(days=30)  # in which reports from another's phone are counted
 Check = Callable[[Runtime, Connection], Iterator[str]]
 
 
@@ -32,16 +34,31 @@ def _several(_rt: Runtime, db: Connection) -> Iterator[str]:
 
 
 def _supervised(_rt: Runtime, db: Connection) -> Iterator[str]:
-    for code, boss, active, reached, herself in store.supervised_badly(db):
-        if boss is None:
-            why = "no supervisor"
-        elif herself:
-            why = "is her own supervisor"
-        elif not active:
-            why = f"supervisor {boss} has left"
-        else:
-            why = "" if reached else f"supervisor {boss} has no phone"
-        yield f"{code}: {why}; her alerts go to the facility; fill in column supervisor, {IMPORT}"
+    for one in store.supervised_badly(db):
+        cure = f"fill in column supervisor, {IMPORT}"
+        yield f"{one.code}: {_why_badly(one)}; {cure}"
+
+
+def _why_badly(one: Supervised) -> str:
+    elsewhere = "her alerts go to the facility"
+    if one.boss is None:
+        return f"no supervisor; {elsewhere}"
+    if one.herself:
+        return f"is her own supervisor; {elsewhere}"
+    if not one.active:
+        return f"supervisor {one.boss} has left; {elsewhere}"
+    if not one.reached:
+        return f"supervisor {one.boss} has no phone; {elsewhere}"
+    if one.apart:
+        return f"only one of her and supervisor {one.boss} is in training; {elsewhere}"
+    return f"{one.boss}, who has her, is {one.role}: no digest and no menu of CHWs"
+
+
+def _borrowing(rt: Runtime, db: Connection) -> Iterator[str]:
+    for code, count in store.reported_elsewhere(db, rt.now() - LATELY).items():
+        cure = "is her own number right? See column phone"
+        many = "1 report" if count == 1 else f"{count} reports"
+        yield f"{code}: {many} from another's phone in {LATELY.days} days; {cure}"
 
 
 def _deputies(_rt: Runtime, db: Connection) -> Iterator[str]:
@@ -96,6 +113,7 @@ def _who(_rt: Runtime, db: Connection) -> Iterator[str]:
 CHECKS: tuple[Check, ...] = (
     _shared,
     _several,
+    _borrowing,
     _supervised,
     _deputies,
     _places,

@@ -166,8 +166,8 @@ def _already(rt: Runtime, db: Connection, query: Query) -> Answered:
     if query.answer == "taken":
         return Answered("taken", query.ref)
     by = person_by_id(db, query.answered_by, rt.now()) if query.answered_by else None
-    name = by.short if by else ""
-    return Answered("already", query.ref, name, query.answered_at, query.person_id)
+    name, at = by.short if by else "", query.answered_at
+    return Answered("already", query.ref, name, at, query.person_id, query.answered_by)
 
 
 def waiting_for(db: Connection, person: Person, kind: str) -> list[Asked]:

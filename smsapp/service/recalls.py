@@ -107,6 +107,14 @@ def _text(rt: Runtime, db: Connection, found: Recall, one: Person) -> str:
     return text_for(rt, db, one, "recall.told", **values)
 
 
+def hand_over(rt: Runtime, db: Connection, person: Person, heir: Person) -> None:
+    """Who leaves has not answered: whoever has her box now is asked, unless asked already."""
+    for one in waiting(db, person):
+        if heir.id not in {each.person_id for each in store.asked_in(db, one.recall.id)}:
+            store.unask(db, one.recall.id, person.id)
+            _tell(rt, db, one.recall, [heir.id])
+
+
 def name_of(rt: Runtime, found: Recall, language: str) -> str:
     """How a language calls the product."""
     names = rt.flows.products[found.product].name

@@ -1,5 +1,7 @@
 """Children who were sent: the facility says who has arrived, and the CHW hears it once."""
 
+from datetime import timedelta
+
 from sqlalchemy import Connection
 
 from smsapp import ref as refs
@@ -16,13 +18,19 @@ from smsapp.store.deaths import is_recorded
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.referrals import Referral
 
+LISTED_FOR = timedelta(days=30)  # who was sent longer ago is told of by ref: programme's choice
+
 
 def referred_items(rt: Runtime, db: Connection, person: Person) -> tuple[Item, ...]:
     """`482913 Chalo 10:42`: who was sent from below and is not known to have arrived."""
     return tuple(
-        Item(one.ref, _item(rt, person.language, one))
-        for one in store.open_under(db, person.place_id, training=person.training)
+        Item(one.ref, _item(rt, person.language, one)) for one in _sent_lately(rt, db, person)
     )
+
+
+def _sent_lately(rt: Runtime, db: Connection, person: Person) -> list[Referral]:
+    since = rt.now() - LISTED_FOR
+    return store.open_under(db, person.place_id, since, training=person.training)
 
 
 def _item(rt: Runtime, language: str, one: Referral) -> str:
@@ -37,11 +45,11 @@ def arrive(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     """
     me, ref = case.person, case.filling.answers.get(effect.ask)
     if ref is None:
-        found = store.open_under(db, me.place_id, training=me.training)
+        found = _sent_lately(rt, db, me)
     else:
         done.values["ref"] = str(ref)
         found = store.of_ref(db, me.place_id, str(ref), training=me.training)
-    meant = [one for one in found if one.state == "open"] or found[-1:]
+    meant = [one for one in found if one.state == "open"] or found[:1]
     if len(meant) == 1:
         done.outcomes[effect.id] = _end(rt, db, case, meant[0], done)
     elif meant:
@@ -49,7 +57,7 @@ def arrive(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     elif ref is None:
         done.outcomes[effect.id] = "none_open"
     else:
-        sent = store.open_under(db, me.place_id, training=me.training)
+        sent = _sent_lately(rt, db, me)
         near = done.values["near"] = refs.near(str(ref), [one.ref for one in sent])
         done.outcomes[effect.id] = "near" if near else "not_yours"
 

@@ -5,7 +5,7 @@ step is sent. A chain ends when it is, or at its last person.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -165,7 +165,8 @@ def _sort(turn: Round, one: Reminder) -> None:
         return
     step = chain.steps[one.step]
     if step.to != HERSELF:
-        turn.above.append(Late(one, step, person))
+        real = person if one.training is None else replace(person, training=one.training)
+        turn.above.append(Late(one, step, real))  # real people hear of what is real
         return
     why = _why_not(turn, one, chain, person)
     if why:
@@ -184,6 +185,8 @@ def _ends(turn: Round, one: Reminder, chain: Chain | None, person: Person) -> st
         return "done"
     if not person.active:
         return "left"
+    if one.training and not person.training:
+        return "trained"  # it was an exercise, and nobody real hears of it
     flows = turn.rt.flows
     if chain.needs and chain.needs not in flows.served(
         person.role, person.language, training=person.training

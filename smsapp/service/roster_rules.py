@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from smsapp.service.people import STAND_IN
 from smsapp.service.places import twice
 from smsapp.service.roster_numbers import Number
 from smsapp.service.table import Problem
 from smsapp.store.roster import KnownPerson, KnownPlace
 
-STAND_IN = ("supervisor", "facility", "district")
 SHARE = "or write yes in column shared"
 NOT_WITH_A_DESK = "a desk needs a phone that nobody else has"
 PLACED = {"facility": "facility", "district": "district"}  # role -> kind of its place

@@ -141,7 +141,11 @@ def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> dict[str, int] 
     }
     if known is None and not about:
         return None
-    waiting = [known] if known else requests.of_person(db, case.person.id, UNPACKED)
+    waiting = (
+        [known]
+        if known
+        else requests.of_person(db, case.person.id, UNPACKED, training=case.person.training)
+    )
     lines = {one.product: one.asked for one in _lines(db, waiting) if one.product not in spoken}
     coming = _coming(db, case.person)
     lines |= {name: max(0, need - coming.get(name, 0)) for name, need in about.items()}
@@ -178,14 +182,14 @@ def _lines(db: Connection, waiting: Iterable[Request]) -> list[Line]:
 
 def _coming(db: Connection, person: Person) -> dict[str, int]:
     """What is packed for her and not collected."""
-    ready = _lines(db, requests.of_person(db, person.id, ("ready",)))
+    ready = _lines(db, _ready(db, person))
     return {one.product: one.packed or 0 for one in ready if one.received is None}
 
 
 def _packed(db: Connection, person: Person) -> dict[str, int]:
     """How much of each product is packed for her, collected or not, while not all is."""
     found: dict[str, int] = {}
-    for one in _lines(db, requests.of_person(db, person.id, ("ready",))):
+    for one in _lines(db, _ready(db, person)):
         if one.packed is not None:
             found[one.product] = found.get(one.product, 0) + one.packed
     return found
@@ -194,6 +198,10 @@ def _packed(db: Connection, person: Person) -> dict[str, int]:
 def _nearly(one: Working) -> int:
     level = one.product.emergency
     return max(0, one.maximum - min(level if one.on_hand is None else one.on_hand, level))
+
+
+def _ready(db: Connection, person: Person) -> list[Request]:
+    return requests.of_person(db, person.id, ("ready",), training=person.training)
 
 
 def pieces(amounts: Mapping[str, int], name: str = "pack") -> str:

@@ -163,7 +163,7 @@ def replace(rt: Runtime, db: Connection, person: Person, report_id: int) -> list
     Who packs hears it with the new order; of one that has none to come, here.
     """
     ended = []
-    for request in store.of_person(db, person.id, NOT_PACKED):
+    for request in store.of_person(db, person.id, NOT_PACKED, training=person.training):
         if request.report_id != report_id and withdraw(rt, db, person, request.report_id):
             ended.append(request.ref)
     return ended

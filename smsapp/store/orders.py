@@ -111,12 +111,15 @@ def short(db: Connection, reports: Collection[int]) -> set[int]:
     return set(db.scalars(query))
 
 
-def arrivals(db: Connection, person_id: int, since: datetime) -> list[tuple[datetime, str, int]]:
+def arrivals(
+    db: Connection, person_id: int, since: datetime, *, training: bool
+) -> list[tuple[datetime, str, int]]:
     """What her ledger says came in since then, oldest first: when, product, units."""
     query = (
         select(stock_movement.c.at, stock_movement.c.product, stock_movement.c.amount)
         .where(stock_movement.c.person_id == person_id, stock_movement.c.kind == "received")
         .where(stock_movement.c.at >= since, stock_movement.c.replaced_at.is_(None))
+        .where(stock_movement.c.training == training)
         .order_by(stock_movement.c.at, stock_movement.c.id)
     )
     return [(row.at, row.product, row.amount) for row in db.execute(query)]

@@ -18,6 +18,8 @@ from smsapp.store.tables import (
     phone_number,
     place,
     query,
+    recall_answer,
+    report,
     request,
     request_told,
     task,
@@ -33,6 +35,19 @@ class Silent:
 
     code: str
     heard_at: datetime
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """A CHW whose supervisor cannot be hers: what is said of him, None where she has none."""
+
+    code: str
+    boss: str | None
+    active: bool
+    reached: bool
+    herself: bool | None
+    apart: bool | None  # one of the two is in training, so that neither hears of the other
+    role: str | None
 
 
 def shared_numbers(db: Connection) -> dict[str, list[str]]:
@@ -53,8 +68,8 @@ def _grouped(db: Connection, key: Column[str], value: Column[str]) -> dict[str, 
     return {one: others for one, others in found.items() if len(others) > 1}
 
 
-def supervised_badly(db: Connection) -> list[tuple[str, str | None, bool, bool, bool]]:
-    """CHWs nobody supervises who can: code, supervisor's code, active, with a phone, herself."""
+def supervised_badly(db: Connection) -> list[Supervised]:
+    """CHWs nobody supervises who can."""
     boss = person.alias("boss")
     rows = (
         select(
@@ -63,6 +78,8 @@ def supervised_badly(db: Connection) -> list[tuple[str, str | None, bool, bool, 
             func.coalesce(boss.c.active, False),
             boss.c.phone.is_not(None),
             boss.c.id == person.c.id,
+            boss.c.training != person.c.training,
+            boss.c.role,
         )
         .outerjoin(boss, boss.c.id == person.c.supervisor_id)
         .where(person.c.role == "chw", person.c.active)
@@ -72,11 +89,25 @@ def supervised_badly(db: Connection) -> list[tuple[str, str | None, bool, bool, 
                 boss.c.active.is_(False),
                 boss.c.phone.is_(None),
                 boss.c.id == person.c.id,
+                boss.c.training != person.c.training,
+                boss.c.role != "supervisor",
             )
         )
         .order_by(person.c.code)
     )
-    return [(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4])) for row in db.execute(rows)]
+    return [Supervised(*row) for row in db.execute(rows)]
+
+
+def reported_elsewhere(db: Connection, since: datetime) -> dict[str, int]:
+    """Code of a CHW -> how many reports came since then from a phone that is not hers."""
+    rows = (
+        select(person.c.code, func.count())
+        .join(report, report.c.person_id == person.c.id)
+        .where(report.c.opened_at >= since, report.c.unverified, person.c.active)
+        .group_by(person.c.code)
+        .order_by(person.c.code)
+    )
+    return {row[0]: row[1] for row in db.execute(rows)}
 
 
 def without_deputy(db: Connection) -> list[str]:
@@ -126,6 +157,7 @@ def left_with(db: Connection) -> dict[str, list[str]]:
         "tasks": select(task.c.person_id).where(task.c.state == "open"),
         "drafts": select(draft.c.person_id).where(draft.c.state == "open"),
         "orders": select(request.c.person_id).where(request.c.state.in_(TO_GET)),
+        "recalls": select(recall_answer.c.person_id).where(recall_answer.c.answered_at.is_(None)),
         "queries": select(query.c.person_id).where(query.c.state.in_(QUERY_OPEN)),
     }
     found: defaultdict[str, list[str]] = defaultdict(list)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
 
 from smsapp.store.connect import each_insert
 from smsapp.store.tables import holding, person, recall, recall_answer, reminder
@@ -115,6 +115,12 @@ def silent(db: Connection, found: Recall, kind: str, limit: int) -> list[Silent]
         .limit(limit)
     )  # fmt: skip
     return [Silent(row.id, row.name, row.role, row.due_at, row.step) for row in db.execute(query)]
+
+
+def unask(db: Connection, recall_id: int, person_id: int) -> None:
+    """Another answers in her place."""
+    mine = (recall_answer.c.recall_id == recall_id, recall_answer.c.person_id == person_id)
+    db.execute(delete(recall_answer).where(*mine))
 
 
 def holders(db: Connection, product: str, roles: Sequence[str]) -> list[int]:

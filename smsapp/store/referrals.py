@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from smsapp.store.catchment import UNDER
-from smsapp.store.tables import person, place, report, task
+from smsapp.store.tables import UtcTime, person, place, report, task
+
+MOST = 97  # of an offered list: plan, section 4
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,16 @@ def _referrals() -> Select[Any]:
         .join(place, place.c.id == person.c.place_id)
         .outerjoin(said, said.c.id == task.c.done_in)
         .where(task.c.kind == "referral", report.c.training == bindparam("training"), here)
-        .order_by(report.c.opened_at, task.c.id)
+        .order_by(report.c.opened_at.desc(), task.c.id.desc())
     )
 
 
 REFERRALS = _referrals()  # built once: the menu of who answers asks it at each dial
-OPEN = REFERRALS.where(task.c.state == "open", report.c.state != "withdrawn")
+OPEN = (
+    REFERRALS.where(task.c.state == "open", report.c.state != "withdrawn")
+    .where(report.c.opened_at >= bindparam("since", type_=UtcTime))
+    .limit(MOST)
+)
 OF_REF = REFERRALS.where(report.c.ref == bindparam("wanted"))
 
 
@@ -58,9 +64,10 @@ def _referral(row: Row[Any]) -> Referral:
     return Referral(**row._mapping)
 
 
-def open_under(db: Connection, top: int, *, training: bool) -> list[Referral]:
-    """Whom the CHWs at or below a place have sent and of whom nothing is known, oldest first."""
-    return [_referral(row) for row in db.execute(OPEN, {"top": top, "training": training})]
+def open_under(db: Connection, top: int, since: datetime, *, training: bool) -> list[Referral]:
+    """Whom the CHWs at or below a place sent since then; nothing is known of them. Latest first."""
+    wanted = {"top": top, "since": since, "training": training}
+    return [_referral(row) for row in db.execute(OPEN, wanted)]
 
 
 def of_ref(db: Connection, top: int, ref: str, *, training: bool) -> list[Referral]:

@@ -24,6 +24,7 @@ class Reminder:
     report_id: int | None
     ref: str  # empty without a report
     report_state: str
+    training: bool | None  # of that report; None without one
     waits: str
     task_state: str  # empty where it is about no task
     answers: Mapping[str, Any]
@@ -70,6 +71,7 @@ def _due() -> Select[Any]:
             reminder,
             report.c.ref,
             report.c.state.label("report_state"),
+            report.c.training,
             report.c.waits,
             report.c.answers,
             report.c.opened_at,
@@ -112,6 +114,7 @@ def _reminder(row: Row[Any]) -> Reminder:
         report_id=row.report_id,
         ref=row.ref or "",
         report_state=row.report_state or "",
+        training=row.training,
         waits=row.waits or "",
         task_state=row.task_state or "",
         answers=row.answers or {},

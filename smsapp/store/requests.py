@@ -116,16 +116,19 @@ def answered_of(db: Connection, person_id: int, since: datetime) -> list[Request
     return _listed(db, _told(person_id).where(request.c.answered_at >= since))
 
 
-def of_person(db: Connection, person_id: int, states: Sequence[str]) -> list[Request]:
+def of_person(
+    db: Connection, person_id: int, states: Sequence[str], *, training: bool
+) -> list[Request]:
     """What this person asked for that is in one of these states, oldest first."""
-    query = select(request).where(request.c.person_id == person_id, request.c.state.in_(states))
-    return _listed(db, query)
+    mine = (request.c.person_id == person_id, request.c.training == training)
+    return _listed(db, select(request).where(*mine, request.c.state.in_(states)))
 
 
-def sent_to(db: Connection, person_id: int, since: datetime) -> list[Request]:
+def sent_to(db: Connection, person_id: int, since: datetime, *, training: bool) -> list[Request]:
     """What was packed for this person since then, collected or not, oldest first; locked."""
-    mine = (request.c.person_id == person_id, request.c.answered_at >= since)
-    query = select(request).where(*mine, request.c.state.in_(("ready", "received")))
+    mine = (request.c.person_id == person_id, request.c.training == training)
+    query = select(request).where(*mine, request.c.answered_at >= since)
+    query = query.where(request.c.state.in_(("ready", "received")))
     query = query.order_by(request.c.answered_at, request.c.id).with_for_update()
     return [_request(row) for row in db.execute(query)]
 

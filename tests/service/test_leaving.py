@@ -47,6 +47,22 @@ def roster(programme: Programme, tmp_path: Path, rows: str) -> None:
     assert import_roster(programme.rt, path).problems == ()
 
 
+@pytest.mark.parametrize("role", ["desk", "operator"])
+def test_who_answers_no_alert_takes_over_from_nobody(programme: Programme, role: str):
+    programme.change("dis", role=role)
+    with pytest.raises(CannotLeave, match=f"dis is {role}: name a supervisor or facility"):
+        leave_by_code(programme.rt, "sup", "dis")
+    assert programme.person("sup").active
+
+
+def test_training_and_real_never_take_over_from_each_other(programme: Programme):
+    programme.change("dis", training=True)
+    with pytest.raises(CannotLeave, match="Only one of sup and dis is in training"):
+        leave_by_code(programme.rt, "sup", "dis")
+    programme.change("sup", training=True)
+    assert leave_by_code(programme.rt, "sup", "dis").heir == "dis"
+
+
 def burden(programme: Programme, told: str) -> int:
     """A task, an order, a call asked for, a draft and a reminder of Esther; gives her report."""
     now, chw, to = programme.clock(), programme.person("chw").id, programme.person(told).id

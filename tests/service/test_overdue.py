@@ -155,7 +155,7 @@ def late(stage: Stage, number: int, kind: str, n: int = 1) -> list[Late]:
         one = people_in(db, "chw", [place for (place,) in stage.rows("SELECT id FROM place")],
                         stage.now)[number]  # fmt: skip
     chain = stage.rt.flows.chains[kind]
-    row = Reminder(0, one.id, kind, "", 2, stage.now, None, "", "", "", "", {}, None, None)
+    row = Reminder(0, one.id, kind, "", 2, stage.now, None, "", "", None, "", "", {}, None, None)
     return [Late(row, chain.steps[-1], one)] * n
 
 

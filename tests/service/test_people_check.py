@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from smsapp.service.people_check import check_people
 from smsapp.service.roster import import_roster
-from smsapp.store.tables import inbound, phone_number, task
+from smsapp.store.tables import inbound, phone_number, report, task
 from tests.rig.programme import Programme
 
 HEAD = "code,name,phone,role,language,place,supervisor,deputy,shared,active\n"
@@ -51,6 +51,8 @@ def test_one_phone_of_several_and_several_phones_of_one(sound: Programme, tmp_pa
 STANDS_ALONE = {  # what is changed of whom -> how the line of the CHW begins
     "no supervisor": ("chw", {"supervisor_id": None}, "chw: no supervisor;"),
     "a supervisor who left": ("sup", {"active": False}, "chw: supervisor sup has left;"),
+    "one of them in training": ("sup", {"training": True}, "chw: only one of her and supervisor"),
+    "a nurse": ("sup", {"role": "facility"}, "chw: sup, who has her, is facility:"),
     "a supervisor without a phone": ("sup", {"phone": None}, "chw: supervisor sup has no phone;"),
 }
 
@@ -82,6 +84,17 @@ def test_a_number_long_silent(sound: Programme):
     assert [one.split(";")[0] for one in found(sound)] == [
         f"chw: not heard on a number since {at:%Y-%m-%d}"
     ]
+
+
+def test_reports_from_anothers_phone(sound: Programme):
+    report_id, _ = sound.add_report("chw")
+    with sound.rt.begin() as db:
+        db.execute(update(report).where(report.c.id == report_id).values(unverified=True))
+    assert [one.split(";")[0] for one in found(sound)] == [
+        "chw: 1 report from another's phone in 30 days"
+    ]
+    sound.clock.move(days=31)
+    assert found(sound) == []
 
 
 def test_what_somebody_left_behind(sound: Programme):
