@@ -3,6 +3,8 @@
 import pytest
 
 from smsapp.service import recalls, remind
+from smsapp.service.leaving import leave_by_code
+from smsapp.service.people_check import check_people
 from smsapp.store.holdings import set_held
 from smsapp.store.tables import outbound, recall
 from tests.rig.orders import heard
@@ -78,3 +80,19 @@ def test_the_list_says_who_has_not_answered(programme: Programme):
         ("eve", "", None),
         ("fac", "aside", 20),
     ]
+
+
+def test_who_has_the_box_of_one_who_left_is_asked(programme: Programme):
+    with programme.rt.begin() as db:
+        set_held(db, programme.person("eve").id, ["zi"])
+    begin(programme)
+    leave_by_code(programme.rt, "chw", "eve")
+    assert "isolez AL 1x6" in heard(programme, "eve")
+    asked = [(one.code, one.answer) for one in recalls.status(programme.rt)[0][1]]
+    assert asked == [("eve", ""), ("fac", "")]
+
+
+def test_nobody_has_her_box_and_that_is_listed(programme: Programme):
+    begin(programme)
+    leave_by_code(programme.rt, "chw")
+    assert any("chw: has left with open recalls" in one for one in check_people(programme.rt))

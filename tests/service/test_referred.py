@@ -2,6 +2,8 @@
 
 import pytest
 
+from smsapp.service.referred import referred_items
+from smsapp.store.people import person_by_phone
 from tests.golden.test_same_second import together
 from tests.rig.stage import Stage
 
@@ -115,3 +117,32 @@ def test_after_a_death_the_chw_hears_nothing(stage: Stage):
     stage.send(FACILITY, f"ARR {ref}")
     assert "it is known already" in heard(stage, FACILITY)[-1]
     assert len(heard(stage, CHW)) == count
+
+
+def test_the_list_begins_with_the_latest_and_ends_after_a_month(stage: Stage):
+    for phone in (CHW, "+265991000002"):
+        sent(stage, phone)
+        stage.move(hours=1)
+    refs = [row.ref for row in stage.rows("SELECT ref FROM report WHERE flow = 'iccm' ORDER BY id")]
+    assert listed(stage) == refs[::-1]
+    stage.move(hours=24 * 30)
+    assert listed(stage) == []
+    stage.send(FACILITY, f"ARR {refs[0]}")
+    assert "is told that" in heard(stage, FACILITY)[-1]
+
+
+def listed(stage: Stage) -> list[str]:
+    with stage.rt.read() as db:
+        nurse = person_by_phone(db, FACILITY, stage.now)
+        return [one.key for one in referred_items(stage.rt, db, nurse)] if nurse else []
+
+
+def test_two_of_one_short_name_are_two(stage: Stage):
+    stage.write(
+        f"UPDATE person SET short = 'B Centre' WHERE phone IN ('{SUPERVISOR}', '{FACILITY}')"
+    )
+    stage.send(CHW, SENT)
+    stage.send(FACILITY, "OK")
+    stage.send(SUPERVISOR, "OK")
+    assert "is told that you have seen" in heard(stage, FACILITY)[-1]
+    assert "seen by B Centre" in heard(stage, SUPERVISOR)[-1]
