@@ -50,9 +50,9 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "chws": 3,
     "orders": 3,
     "calls": 3,
-    "trigger": 24,  # the number and words of a trigger: `12 Death, cause unknown`
-    "affected": 5,  # of all reports that joined
-    "dead": 5,
+    "trigger": 20,  # the number and words of a trigger: `9 Fever and bleeding`
+    "affected": 4,  # of all reports of one village that joined
+    "dead": 4,
     "reports": 3,
     "hotline": 16,
     "what": 24,  # how a dropped report is named: `14 months, 10:42`
