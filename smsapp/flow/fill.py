@@ -26,6 +26,8 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "answered": 2,
     "arrived": 2,
     "language": 12,
+    "packed_at": 12,  # where what she needs lies ready
+    "packed_ref": 6,
     "pack": 48,  # amounts of products, as an SMS says them: `LA345,ZI185`
     "amounts": 48,
     "used": 25,  # of a count: `AL 96 (90),Zinc 40 (40)`, used and reported

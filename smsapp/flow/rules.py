@@ -16,7 +16,7 @@ ANSWERED = ("done", "already", "not_yours", "none_open", "several")
 ORDERED = ("unapproved", "unneeded", "foreign", "unclear", "received", "cancelled")
 OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
-    "request": (*TOLD, "none"),
+    "request": (*TOLD, "packed", "none"),
     "move_stock": ("done", "more", "received", "short", "part", "not_yours"),
     "compare_use": ("done", "none"),
     "answer_alert": (*ANSWERED, "near"),

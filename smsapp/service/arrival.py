@@ -16,10 +16,10 @@ from smsapp.service.people import contacts
 from smsapp.service.supply import put, remind_of
 from smsapp.store import orders
 from smsapp.store import requests as store
-from smsapp.store.people import Person, person_by_id
+from smsapp.store.people import Person, lock, person_by_id
 from smsapp.store.requests import Request
 
-LOOKED_BACK = timedelta(days=60)  # orders packed before are history: two counts later
+LOOKED_BACK = timedelta(days=60)  # what was collected of orders before is history: two counts later
 SHORT_ROLES = ("supervisor",)  # who hear of it besides whoever packed
 
 
@@ -47,6 +47,7 @@ class Arrived:
 
 def settle(rt: Runtime, db: Connection, person: Person) -> Arrived:
     """Bring her orders in line with her ledger, after a receipt was told, mended or taken back."""
+    lock(db, person.id)
     parcels = _parcels(rt, db, person)
     if not parcels:
         return Arrived("none")

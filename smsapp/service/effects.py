@@ -17,6 +17,7 @@ from smsapp.service import (
     errands,
     me,
     months,
+    ordering,
     packing,
     queries,
     recalls,
@@ -25,8 +26,6 @@ from smsapp.service import (
     registering,
     remind,
     signals,
-    stock,
-    supply,
     tasks,
     uses,
     visits,
@@ -105,19 +104,6 @@ def _answer_alert(rt: Runtime, db: Connection, case: Case, effect: Effect, done:
     _note(rt, db, case, effect, done, answered)
 
 
-def _request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    """The order that follows from what was counted; it takes the place of an open one."""
-    lines = stock.wanted(rt, db, case, effect.ask)
-    done.outcomes[effect.id], done.values["pack"] = "none", stock.pieces(lines or {})
-    if lines is None:
-        return
-    supply.replace(rt, db, case.person, case.report.id)
-    about = (case.person, case.report.id, case.report.ref)
-    urgent, again = effect.kind == "urgent", case.filling.origin
-    outcome = supply.order(rt, db, *about, lines, urgent=urgent, again=again)
-    done.outcomes[effect.id] = outcome if lines else "none"
-
-
 def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     answers = case.filling.answers
     word = packing.as_word(answers[effect.answer])
@@ -177,10 +163,6 @@ def _no_follow_up(rt: Runtime, db: Connection, case: Case, effect: Effect) -> No
     remind.drop(rt, db, case.report.id, effect.kind)
 
 
-def _no_request(rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:
-    supply.withdraw(rt, db, case.person, case.report.id)
-
-
 def _ref(case: Case, ask: str) -> str | None:
     value = case.filling.answers.get(ask)
     return value if isinstance(value, str) else None
@@ -221,7 +203,7 @@ DO = {
     "answer_alert": _answer_alert,
     "move_stock": receipt.move,
     "compare_use": uses.compare,
-    "request": _request,
+    "request": ordering.request,
     "answer_request": _answer_request,
     "answer_recall": recalls.answer,
     "follow_up": _follow_up,
@@ -243,7 +225,7 @@ DO = {
 UNDO = {  # where it no longer holds
     "follow_up": _no_follow_up,
     "move_stock": receipt.forget,
-    "request": _no_request,
+    "request": ordering.take_back,
     "task": tasks.forget,
     "answer_task": tasks.take_back,
 }

@@ -5,9 +5,8 @@ other hears who was. She who answered may mend her own word until it has left.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import get_args
 
 from sqlalchemy import Connection
 
@@ -15,15 +14,15 @@ from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
-from smsapp.service.people import contacts, may_stand_in, text_for
-from smsapp.service.supply import TOLD_ROLES, chw_of, put, remind_of, tell, tell_packers
+from smsapp.service.people import may_stand_in
+from smsapp.service.supply import TOLD_ROLES, chw_of, remind_of, tell_packers
+from smsapp.service.tell_packed import Packing, Word, ask_further, tell_chw
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line
-from smsapp.store.people import Person, person_by_id
+from smsapp.store.people import Person, above, lock, person_by_id
 from smsapp.store.requests import OPEN, Request
 
-Word = Literal["ready", "some", "stocked_out", "approved"]
 Said = Mapping[str, int | None]  # product -> units packed; None: it was only named
 
 LATE_ANSWER = timedelta(hours=24)  # a bare answer after somebody's still means that request
@@ -35,16 +34,6 @@ BEFORE: dict[Word, tuple[str, ...]] = {  # what may be answered so; what was out
 }
 ABOVE = ("supervisor", "district")  # whose word also approves
 ENDED = ("received", "cancelled")
-
-
-@dataclass(frozen=True)
-class Packing:
-    """One answer to one order."""
-
-    person: Person
-    chw: Person
-    request: Request
-    lines: Sequence[Line]
 
 
 def answer_request(
@@ -63,20 +52,15 @@ def answer_request(
     that waits for her is a slip away. `known`: this very
     report has said so before, so that nothing is done again.
     """
-    if ref is None:
-        since = rt.now() - LATE_ANSWER
-        meant = store.open_to(db, person.id) or store.answered_of(db, person.id, since)
-    else:
-        meant = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
-        if not meant:
-            open_ones = store.open_for(db, person.id, person.training)
-            near = near_ref(ref, [one.ref for one in open_ones])
-            return Answered("near", ref, near=near) if near else NOT_YOURS
+    meant = _meant(rt, db, person, ref)
+    if isinstance(meant, Answered):
+        return meant
     waiting = [one for one in meant if one.state in BEFORE[word]]
     if len(waiting) > 1:
         return SEVERAL
     if not meant:
         return NONE_OPEN
+    lock(db, (waiting or meant)[-1].person_id)
     request = store.locked(db, (waiting or meant)[-1].id)
     chw = chw_of(rt, db, request)
     if chw is None:
@@ -87,6 +71,33 @@ def answer_request(
     if word == "approved":
         return _approve(rt, db, packing)
     return _take(rt, db, packing, word, said or {})
+
+
+def _meant(
+    rt: Runtime, db: Connection, person: Person, ref: str | None
+) -> list[Request] | Answered:
+    """The requests that an answer may mean. What she was told is hers while she stands there."""
+    if ref is None:
+        since = rt.now() - LATE_ANSWER
+        found = _still(rt, db, person, store.open_to(db, person.id))
+        return found or _still(rt, db, person, store.answered_of(db, person.id, since))
+    found = _still(rt, db, person, store.told_to(db, person.id, ref))
+    found = found or _from_below(rt, db, person, ref)
+    if found:
+        return found
+    near = near_ref(ref, [one.ref for one in store.open_for(db, person.id, person.training)])
+    return Answered("near", ref, near=near) if near else NOT_YOURS
+
+
+def _still(rt: Runtime, db: Connection, person: Person, found: list[Request]) -> list[Request]:
+    """Of these the ones of people below the place where she works now."""
+    if person.role == "supervisor":  # his people, wherever they are
+        return found
+    chws = {one.id: chw_of(rt, db, one) for one in found}
+    return [
+        one for one in found
+        if (chw := chws[one.id]) and person.place_id in above(db, chw.place_id)
+    ]  # fmt: skip
 
 
 def as_word(choice: object) -> Word:
@@ -153,8 +164,8 @@ def _take(rt: Runtime, db: Connection, packing: Packing, word: Word, said: Said)
     orders.set_packed(db, request.id, packed)
     now_packed = Packing(person, packing.chw, request, orders.lines_of(db, request.id))
     remind_of(rt, db, request, "order_collect" if word == "ready" else "order_out")
-    _tell_chw(rt, db, now_packed, word)
-    _ask_further(rt, db, now_packed, word)
+    tell_chw(rt, db, now_packed, word)
+    ask_further(rt, db, now_packed, word)
     return _heard(rt, packing, "done")
 
 
@@ -185,53 +196,6 @@ def _before(
         return (*before, request.state)
     asked_further = request.state == "stocked_out" and person.id in store.told(db, request.id)
     return (*before, "stocked_out") if asked_further else before
-
-
-def _tell_chw(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
-    request, chw, lines = packing.request, packing.chw, packing.lines
-    if not chw.phone:
-        return
-    values = {"place": packing.person.place_short, "ref": request.ref}
-    missing = packlist.missing(lines)
-    if word == "stocked_out" or not lines:
-        text = text_for(rt, db, chw, f"request.{word}", **values)
-    else:
-        said = "order.partly" if missing else "order.ready"
-        count = sum(1 for one in lines if one.packed)
-        listed = packlist.packed(lines)
-        more = {"missing": missing, "total": str(len(lines))}
-        text = packlist.text_that_fits(rt, db, chw, said, listed, count, **values, **more)
-    put(rt, db, f"request:{request.id}:chw:{word}{_turn(db, request)}", chw, text)
-
-
-def _turn(db: Connection, request: Request) -> str:
-    """Which answer to this order it is: each is told, none twice."""
-    turn = sum(1 for one in orders.events(db, request.id) if one.what in ("ready", "stocked_out"))
-    return "" if turn == 1 else f":{turn}"
-
-
-def _ask_further(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
-    """Whoever stands above the one who has none: it waits for them, or they know it."""
-    request, person, lines = packing.request, packing.person, packing.lines
-    missing = packlist.missing(lines)
-    if word == "ready" and not missing:
-        return
-    above = [
-        one for one in contacts(db, packing.chw, ["district"], rt.now()) if one.id != person.id
-    ]
-    values = {"ref": request.ref, "chw": packing.chw.short, "place": person.place_short}
-    said = "order.out" if word == "stocked_out" else "order.lacks"
-    if not lines:
-        said, missing = "order.out", " ".join(request.items)
-    if above and word == "stocked_out":
-        store.forget_told(db, request.id)
-    for one in above:
-        count = len(missing.split())
-        text = packlist.text_that_fits(rt, db, one, said, missing, count, **values)
-        if word == "stocked_out":
-            tell(rt, db, request, one, text, what=f"out{_turn(db, request)}")
-        else:
-            put(rt, db, f"request:{request.id}:lacks{_turn(db, request)}:{one.id}", one, text)
 
 
 def _heard(rt: Runtime, packing: Packing, outcome: str) -> Answered:

@@ -1,8 +1,8 @@
 """The ledger of a CHW: what her reports move, what she has, and the order that follows from it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,20 @@ from smsapp.store.requests import OPEN, Request
 
 RECEIVED = "received"  # a movement: what came
 UNPACKED = (*OPEN, "stocked_out")  # of an order: another may take its place
+COMING = timedelta(days=10)  # what is packed: then the last one hears of it (order_collect)
 Book = dict[str, Working]  # by product
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a count asks for: product -> units. `urgent`: an urgent order asked for some of it.
+
+    `packed`: the order that holds what she needs, where it is ready for her.
+    """
+
+    lines: dict[str, int]
+    urgent: bool
+    packed: Request | None
 
 
 def products_of(rt: Runtime, db: Connection, person: Person) -> tuple[Product, ...]:
@@ -125,8 +138,8 @@ def amounts_of(flow: Flow, answers: Answers, effect: Effect) -> dict[str, int]:
     return found
 
 
-def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> dict[str, int] | None:
-    """The order that follows from what was counted here: product -> units. None: from nothing.
+def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> Wanted | None:
+    """The order that follows from what was counted here. None: from nothing.
 
     With it goes what she still waits for and this report never spoke of; what is packed for her
     already is taken off. `low`: the ask that names what is nearly finished: of that she has the
@@ -147,9 +160,16 @@ def wanted(rt: Runtime, db: Connection, case: Case, low: str) -> dict[str, int] 
         else requests.of_person(db, case.person.id, UNPACKED, training=case.person.training)
     )
     lines = {one.product: one.asked for one in _lines(db, waiting) if one.product not in spoken}
-    coming = _coming(db, case.person)
-    lines |= {name: max(0, need - coming.get(name, 0)) for name, need in about.items()}
-    return {name: lines[name] for name in (*rt.flows.products, *lines) if lines.get(name)}
+    coming = {name: one for name, one in _coming(rt, db, case.person).items() if about.get(name)}
+    packed = {name: sum(line.packed or 0 for _, line in one) for name, one in coming.items()}
+    lines |= {name: max(0, need - packed.get(name, 0)) for name, need in about.items()}
+    still = {name for name in lines if name not in spoken or found[name].urgent}
+    return Wanted(
+        {name: lines[name] for name in (*rt.flows.products, *lines) if lines.get(name)},
+        any(one.product in still for one in _lines(db, [one for one in waiting if one.urgent])),
+        max((request for one in coming.values() for request, _ in one),
+            key=lambda one: one.id, default=None),
+    )  # fmt: skip
 
 
 def _about(found: Book, case: Case, db: Connection, low: str) -> dict[str, int]:
@@ -180,10 +200,16 @@ def _lines(db: Connection, waiting: Iterable[Request]) -> list[Line]:
     return [line for one in waiting for line in orders.lines_of(db, one.id)]
 
 
-def _coming(db: Connection, person: Person) -> dict[str, int]:
-    """What is packed for her and not collected."""
-    ready = _lines(db, _ready(db, person))
-    return {one.product: one.packed or 0 for one in ready if one.received is None}
+def _coming(rt: Runtime, db: Connection, person: Person) -> dict[str, list[tuple[Request, Line]]]:
+    """What is packed for her and not collected, by product. After a while her count is believed:
+    it came and she never said so, or it does not come."""
+    found: dict[str, list[tuple[Request, Line]]] = {}
+    for request in _ready(db, person):
+        if request.answered_at and rt.now() - request.answered_at <= COMING:
+            for line in orders.lines_of(db, request.id):
+                if line.packed and line.received is None:
+                    found.setdefault(line.product, []).append((request, line))
+    return found
 
 
 def _packed(db: Connection, person: Person) -> dict[str, int]:

@@ -11,7 +11,7 @@ from smsapp.service import outbox, packlist, remind
 from smsapp.service.people import contacts, text_for
 from smsapp.store import orders
 from smsapp.store import requests as store
-from smsapp.store.people import Person, people_by_ids, person_by_id
+from smsapp.store.people import Person, lock, people_by_ids, person_by_id
 from smsapp.store.requests import OPEN, OpenRequest, Request
 
 TOLD_ROLES = ("supervisor", "facility")
@@ -149,6 +149,7 @@ def withdraw(rt: Runtime, db: Connection, person: Person, report_id: int) -> boo
     request = store.of_report(db, report_id)
     if request is None:
         return False
+    lock(db, request.person_id)
     if not orders.move(db, request.id, NOT_PACKED, "cancelled", rt.now(), person.id):
         return False
     for one in _those_told(rt, db, request):

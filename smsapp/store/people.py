@@ -114,6 +114,12 @@ def person_by_code(db: Connection, code: str, now: datetime) -> Person | None:
     return _person(row, now) if row else None
 
 
+def lock(db: Connection, person_id: int) -> None:
+    """Nobody else changes what this person has, or is sent, before this transaction ends."""
+    query = select(person.c.id).where(person.c.id == person_id)
+    db.execute(query.with_for_update(key_share=True))
+
+
 def people_by_codes(db: Connection, codes: Collection[str], now: datetime) -> list[Person]:
     """The people of these codes, active or not."""
     rows = db.execute(PEOPLE.where(person.c.code.in_(codes)).order_by(person.c.id))

@@ -125,10 +125,11 @@ def of_person(
 
 
 def sent_to(db: Connection, person_id: int, since: datetime, *, training: bool) -> list[Request]:
-    """What was packed for this person since then, collected or not, oldest first; locked."""
+    """What is packed for this person, and what she collected that was packed since then, oldest
+    first; locked."""
     mine = (request.c.person_id == person_id, request.c.training == training)
-    query = select(request).where(*mine, request.c.answered_at >= since)
-    query = query.where(request.c.state.in_(("ready", "received")))
+    late = (request.c.state == "received") & (request.c.answered_at >= since)
+    query = select(request).where(*mine, or_(request.c.state == "ready", late))
     query = query.order_by(request.c.answered_at, request.c.id).with_for_update()
     return [_request(row) for row in db.execute(query)]
 
