@@ -19,7 +19,7 @@ from smsapp.flow.reading import MOST_DIGITS, Reading, read
 from smsapp.flow.spelling import normal
 from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
-from smsapp.service import alerts, arrival, effects, reports, signals, supply
+from smsapp.service import alerts, arrival, effects, reports, signals, supply, tasks
 from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in
 from smsapp.service.naming import seen_on
@@ -30,7 +30,6 @@ from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import signals as signal_store
-from smsapp.store import tasks as task_store
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
 from smsapp.store.requests import OPEN, of_report
@@ -240,7 +239,7 @@ def cancel(
     supply.withdraw(rt, db, person, report.id)
     drop_movements(db, report.id, rt.now())
     arrival.settle(rt, db, person)
-    task_store.reopen(db, report.id)
+    tasks.reopen(db, report.id)
     stands = alerts.doubt_alert(rt, db, report.id)
     word = "sms.cancelled_alert" if stands else "sms.cancelled"
     return lost(rt, db, person, word, ref=report.ref)

@@ -18,6 +18,7 @@ from smsapp.store import reports as report_store
 from smsapp.store import tasks as store
 from smsapp.store.alerts import standing
 from smsapp.store.people import Person
+from smsapp.store.reminders import take_up
 from smsapp.store.reports import Report
 
 REFERRAL, ARRIVED = "referral", "arrived"  # of the task and its chain; how it ends
@@ -120,7 +121,13 @@ def arrived(rt: Runtime, db: Connection, sent_id: int, said_id: int) -> bool:
 
 def take_back(_rt: Runtime, db: Connection, case: Case, _effect: Effect) -> None:
     """She said so by mistake."""
-    store.reopen(db, case.report.id)
+    reopen(db, case.report.id)
+
+
+def reopen(db: Connection, said_id: int) -> None:
+    """What a report said was done is to be done again, and is reminded of again."""
+    for report_id, kind in store.reopen(db, said_id):
+        take_up(db, report_id, kind)
 
 
 def about_whom(db: Connection, case: Case, effect: Effect) -> Report | None:

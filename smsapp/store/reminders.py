@@ -64,6 +64,14 @@ def revive(db: Connection, person_id: int, kind: str, period: str) -> bool:
     return db.execute(ended.values(state="planned", why="", settled_at=None)).rowcount == 1
 
 
+def take_up(db: Connection, report_id: int, kind: str) -> None:
+    """What was done is not: the chain about this report goes on where it ended."""
+    mine = (reminder.c.report_id == report_id) & (reminder.c.kind == kind)
+    last = select(func.max(reminder.c.id)).where(mine).scalar_subquery()
+    ended = update(reminder).where(reminder.c.id == last, reminder.c.state == "dropped")
+    db.execute(ended.values(state="planned", why="", settled_at=None))
+
+
 def _due() -> Select[Any]:
     its_task = (task.c.report_id == reminder.c.report_id) & (task.c.kind == reminder.c.kind)
     return (

@@ -91,10 +91,12 @@ def task_about(db: Connection, report_id: int, kind: str) -> int | None:
     return db.scalar(select(task.c.id).where(mine))
 
 
-def reopen(db: Connection, report_id: int) -> None:
-    """What this report said was done is not: it was a mistake."""
+def reopen(db: Connection, report_id: int) -> list[tuple[int, str]]:
+    """What this report said was done is not: a mistake. Gives the report and kind of each."""
     mine = update(task).where(task.c.done_in == report_id, task.c.state == "done")
-    db.execute(mine.values(state="open", outcome="", done_in=None, done_at=None))
+    mine = mine.values(state="open", outcome="", done_in=None, done_at=None)
+    rows = db.execute(mine.returning(task.c.report_id, task.c.kind))
+    return [(row.report_id, row.kind) for row in rows]
 
 
 def drop(db: Connection, report_id: int, kind: str) -> None:

@@ -114,6 +114,18 @@ def test_who_was_sent_is_asked_about_until_it_is_known(chw: Stage):
     assert tasks(chw) == [("referral", date(2026, 3, 4), "done", "arrived")]
 
 
+def test_an_answer_taken_back_is_asked_for_again(chw: Stage):
+    chw.send(CHW, HOME)
+    chw.move(hours=73)
+    chw.send(CHW, f"FU {refs(chw)[0]} 1")
+    chw.send(CHW, f"CANCEL {refs(chw)[1]}")
+    assert [one[2] for one in tasks(chw)] == ["open"]
+    for _ in range(6):
+        chw.move(hours=24)
+    overdue = "SELECT id FROM outbound WHERE text LIKE '%Overdue: Esther Demo follow-up%'"
+    assert chw.rows(overdue)
+
+
 def test_a_death_closes_everything_and_is_one_row(chw: Stage):
     chw.send(CHW, DANGER)
     child = refs(chw)[0]
