@@ -146,7 +146,7 @@ def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -
         return SEVERAL
     if raised:
         return _acknowledge(rt, db, person, raised[0])
-    answered = [alert for alert in meant if alert.state == "acknowledged"]
+    answered = [alert for alert in meant if alert.acknowledged_by is not None]  # closed or not
     return _already(rt, db, answered[-1].id) if answered else NONE_OPEN
 
 
@@ -189,8 +189,8 @@ def _acknowledge(rt: Runtime, db: Connection, person: Person, alert: Alert) -> A
 
 def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:
     alert = store.locked(db, alert_id)
-    if alert.state != "acknowledged" or alert.acknowledged_by is None:
-        return NONE_OPEN  # withdrawn in the same second
+    if alert.ends == "withdrawn" or alert.acknowledged_by is None:
+        return NONE_OPEN  # it was a mistake: there is nothing to see
     by = person_by_id(db, alert.acknowledged_by, rt.now())
     name, at = by.short if by else "", alert.acknowledged_at
     return Answered("already", alert.ref, name, at, alert.person_id, alert.acknowledged_by)

@@ -82,10 +82,12 @@ def _note(rt: Runtime, db: Connection, case: Case, alert: Alert, what: str) -> N
 
 
 def _end(rt: Runtime, db: Connection, case: Case, alert: Alert, outcome: str) -> None:
-    if store.acknowledge(db, alert.id, case.person.id, rt.now()):
-        _note(rt, db, case, alert, "acknowledged")
-    _note(rt, db, case, alert, "dismissed" if alert.kind == SIGNAL else "closed")
-    store.close(db, alert.id, outcome)
+    others = store.standing(db, alert.report_id)  # of one ref: what was told before a correction
+    for one in [alert, *(one for one in others if one.id != alert.id)]:
+        if store.acknowledge(db, one.id, case.person.id, rt.now()):
+            _note(rt, db, case, one, "acknowledged")
+        _note(rt, db, case, one, "dismissed" if alert.kind == SIGNAL else "closed")
+        store.close(db, one.id, outcome)
     word = "alert.closed" if alert.kind == SIGNAL else f"alert.over.{outcome}"
     tell_chw(rt, db, alert, word, "closed", name=case.person.short)
     if alert.kind != SIGNAL:

@@ -110,3 +110,21 @@ def test_said_twice_each_gets_one_clear_answer(stage: Stage, word: str):
     assert len(told) == 1
     stage.send(DISTRICT, words)
     assert "B Centre" in heard(stage, DISTRICT)[-1] or "known already" in heard(stage, DISTRICT)[-1]
+
+
+def test_a_ref_with_two_alerts_is_closed_once(stage: Stage):
+    ref = sent(stage)
+    stage.send(FACILITY, f"OK {ref}")
+    stage.send(CHW, f"FIX {ref} S12")  # more danger: a new alert under the same ref
+    assert [row.state for row in stage.rows("SELECT state FROM alert")] == [
+        "acknowledged",
+        "raised",
+    ]
+    told = len(heard(stage, CHW))
+    for _ in range(2):
+        stage.send(FACILITY, f"CLOSE {ref} 1")
+        assert [row.state for row in stage.rows("SELECT state FROM alert")] == ["closed", "closed"]
+        assert f"{ref} is closed" in heard(stage, FACILITY)[-1]
+    assert len(heard(stage, CHW)) == told + 1
+    stage.send(DISTRICT, f"OK {ref}")
+    assert f"{ref}: seen by B Centre" in heard(stage, DISTRICT)[-1]
