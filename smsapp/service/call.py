@@ -70,8 +70,7 @@ def press(rt: Runtime, call: Call, key: str, length: int) -> bool:
     if flow.id == FIRST and walked.notice and _borrow(rt, call, key):
         return False
     if flow.kind == "menu":
-        _choose(rt, call, flow, walked, given, length)
-        return False
+        return _choose(rt, call, flow, walked, given, length)
     done = next_ask(flow, walked, given)[0] is None
     if not done and walked.commits <= filling.saved:
         return False
@@ -118,6 +117,11 @@ def depends_on_offer(rt: Runtime, call: Call, key: str) -> bool:
     return ask is not None and ask.kind == "list" and key not in (NONE_OF_THESE, BACK, MENU)
 
 
+def is_refused(rt: Runtime, call: Call) -> bool:
+    """Whether the last key was refused, or asked back."""
+    return not call.last and current(rt, call)[3].notice is not None
+
+
 def _leave(rt: Runtime, call: Call) -> None:
     """Back to the menu; what was begun is kept as a draft when the call ends."""
     with rt.read() as db:
@@ -126,23 +130,24 @@ def _leave(rt: Runtime, call: Call) -> None:
             open_menu(rt, db, call, person)
 
 
-def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, length: int) -> None:
-    """What a key on the menu began, if it began something."""
+def _choose(rt: Runtime, call: Call, flow: Flow, walked: Walked, given: Given, length: int) -> bool:
+    """What a key on the menu began, if it began something. True: a thing of a list was picked."""
     if walked.notice or not walked.taken:
-        return
+        return False
     ask = flow.ask(walked.taken[-1][0])
     value = str(walked.answers.get(ask.id, "")) if ask else ""
     if ask is None or not value:
-        return
+        return False
     if ask.opens and value != NONE_OF_THESE:
         if not _open(rt, call, ask.opens, value, given, length):
             _leave(rt, call)
-        return
+        return True
     chosen = next((one for one in ask.choices if one.id == value and one.flow), None)
     if chosen:
         _begin_flow(rt, call, rt.flows.flows[chosen.flow], given, begun=chosen.knows)
     elif next_ask(flow, walked, given)[0] is None:
         _leave(rt, call)
+    return False
 
 
 def _open(rt: Runtime, call: Call, opens: str, value: str, given: Given, length: int) -> bool:

@@ -17,6 +17,7 @@ from smsapp.service.call import (
     NotSaved,
     depends_on_offer,
     is_free_text,
+    is_refused,
     open_menu,
     press,
 )
@@ -44,7 +45,7 @@ __all__ = ["NotSaved", "end_call", "settle_silent", "take_hop"]
 
 def take_hop(rt: Runtime, hop: Hop) -> HopReply:
     """Answer one request of a USSD call. Raises NotSaved where it is certain that nothing was."""
-    call = _find(rt, hop.session)
+    call, away = _find(rt, hop.session)
     lost = call is None and bool(hop.text)
     if call is None:
         try:
@@ -62,7 +63,7 @@ def take_hop(rt: Runtime, hop: Hop) -> HopReply:
     if len(hop.text) > call.length:
         rest = hop.text[call.length :]
         rest = rest[1:] if call.length and rest.startswith(KEY) else rest
-        _press_all(rt, call, rest, hop, rebuilding=lost)
+        _press_all(rt, call, rest, hop, lost=lost, away=away)
         _keep(rt, call)
     return who_screen(rt, call) if waits_for_who(call) else show(rt, call)
 
@@ -73,24 +74,30 @@ def _show_earlier(rt: Runtime, call: Call, length: int) -> HopReply:
     return show_earlier(rt, call, length)
 
 
-def _press_all(rt: Runtime, call: Call, rest: str, hop: Hop, *, rebuilding: bool = False) -> None:
-    """Press each key; keys typed ahead stop at what is saved at its hop, and at its end."""
-    more = True
-    if waits_for_who(call) and not rebuilding:  # what was picked then may be another now
+def _press_all(rt: Runtime, call: Call, rest: str, hop: Hop, *, lost: bool, away: bool) -> None:
+    """Press each key. What was typed ahead stops at what is saved at its hop, at a list that she
+    had not seen, behind what a list opened, and behind a key that was refused: what follows was
+    meant for another screen. Without Redis no text says where a hop ended, and each is read alike.
+    """
+    more, seen = True, not lost
+    if waits_for_who(call) and not lost:  # what was picked then may be another now
         key, star, rest = rest.partition(KEY)
-        more = bool(star)
+        more, seen = bool(star), False
         take_who(rt, call, key)
     while more and not waits_for_who(call) and not _over(call):
         if is_free_text(rt, call):
-            if rebuilding:
+            if lost:
                 break  # where it ended is not known: it is asked again
             key, more = rest, False
         else:
             key, star, rest = rest.partition(KEY)
             more = bool(star)
-        if rebuilding and depends_on_offer(rt, call, key):
-            continue
-        if press(rt, call, key, len(hop.text)):
+        if not seen and depends_on_offer(rt, call, key):
+            if away:
+                continue
+            break
+        seen = False
+        if press(rt, call, key, len(hop.text)) or (not away and is_refused(rt, call)):
             break
     _mark(call, len(hop.text))
 
@@ -109,12 +116,13 @@ def _over(call: Call) -> bool:
     return bool(call.last) and not (call.fillings and call.fillings[-1].then)
 
 
-def _find(rt: Runtime, session: str) -> Call | None:
+def _find(rt: Runtime, session: str) -> tuple[Call | None, bool]:
+    """The call as Redis has it, and whether Redis is away."""
     try:
-        return sessions.load(rt.redis, session)
+        return sessions.load(rt.redis, session), False
     except RedisError:
         log.warning("call_unreadable")
-        return None
+        return None, True
 
 
 def _keep(rt: Runtime, call: Call) -> None:
