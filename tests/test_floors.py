@@ -40,7 +40,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"texted"},
     {"ending", "shown"},
     {"fillings"},
-    {"doubt"},
+    {"doubt", "understood"},
     {"reports", "given"},
     {"drafts", "offers", "known", "privacy"},
     {"digest"},

@@ -23,6 +23,7 @@ from smsapp.service import drafts, people, receipt, reports
 from smsapp.service.doubt import doubted, meant, taking
 from smsapp.service.given import given_again
 from smsapp.service.stock import pieces
+from smsapp.service.understood import says_nothing, whose
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
@@ -121,12 +122,23 @@ def fill(
     refused = _refused(rt, db, person, filling, reading)
     if refused:
         return refused
+    reading, unnamed = whose(db, person, filling, reading)
+    if unnamed is not None:
+        said = lost(rt, db, person, unnamed.word, text=unnamed.text)
+        return replace(said, danger=bool(reading.judged.dangers))
     amounts = doubted(filling.flow, reading.answers, filling.given)
     if amounts:
         if not meant(rt, db, person, filling, reading):
             return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
         filling = replace(filling, given=taking(filling.given, amounts))
         reading = read(filling.flow, opening, filling.given)
+    return _keep_or_save(rt, db, person, filling, reading)
+
+
+def _keep_or_save(
+    rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
+) -> Answer:
+    """A draft of what is not whole, a question about what was said before, or a report."""
     given = replace(filling.given, answers=reading.answers)
     filling = replace(filling, given=given, answers=reading.answers)
     if reading.judged.missing and not reading.judged.dangers:
@@ -143,7 +155,7 @@ def _refused(
     rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
 ) -> Answer | None:
     """Why nothing is taken of this SMS."""
-    if _says_nothing(filling, reading):
+    if says_nothing(filling, reading):
         return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
     unknown = receipt.unknown_ref(rt, db, person, filling, reading.answers)
     return lost(rt, db, person, unknown[0], **unknown[1]) if unknown else None
@@ -223,23 +235,3 @@ def tell(
     texts = (first, second) if second else (first,)
     about = echo(filling.flow, reading.answers, reading.judged).partition(" ")[0]
     return Answer(texts, danger=bool(reading.judged.dangers), about=about)
-
-
-def _says_nothing(filling: reports.Filling, reading: Reading) -> bool:
-    """Whether all that was meant is what was not understood: nothing is taken for it.
-
-    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is; `OS 482914 xx` is no
-    word about all of it.
-    """
-    if reading.judged.missing or not reading.unknown:
-        return False
-    if filling.flow.help and reading.answers == filling.given.answers:
-        return True  # a form without one answer
-    if _answers_somebody(filling.flow):
-        said = [letter for piece in reading.unknown for letter in piece]
-        return bool(filling.flow.named_products) or any(letter.isdigit() for letter in said)
-    return filling.report_id is not None and reading.answers == filling.given.answers
-
-
-def _answers_somebody(flow: Flow) -> bool:
-    return any(one.do.startswith("answer_") for one in flow.effects)

@@ -68,6 +68,13 @@ def task_of(db: Connection, person_id: int, ref: str, kind: str) -> Task | None:
     return _task(row) if row else None
 
 
+def open_refs(db: Connection, person_id: int, kind: str) -> list[str]:
+    """The refs of all of this kind that she still has to do, due by now or not."""
+    query = select(report.c.ref).join(task, task.c.report_id == report.c.id)
+    mine = (task.c.person_id == person_id) & (task.c.kind == kind) & (task.c.state == "open")
+    return list(db.scalars(query.where(mine, report.c.state != "withdrawn")))
+
+
 def finish(db: Connection, task_id: int, outcome: str, report_id: int, now: datetime) -> bool:
     """Done, as this report says; it may say otherwise later. False: another one was quicker."""
     mine = (task.c.state == "open") | ((task.c.state == "done") & (task.c.done_in == report_id))

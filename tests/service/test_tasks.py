@@ -100,7 +100,7 @@ def test_somebody_elses_ref_is_not_hers(chw: Stage):
     chw.send(CHW, HOME)
     chw.send("+265991000002", f"FU {refs(chw)[0]} 1")
     assert tasks(chw)[0][2] == "open"
-    assert "Not one of your tasks" in heard(chw)[-1]
+    assert "is not on your list" in heard(chw)[-1]
 
 
 def test_who_was_sent_is_asked_about_until_it_is_known(chw: Stage):

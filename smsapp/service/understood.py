@@ -1,0 +1,102 @@
+"""What of an SMS counts: nothing is taken for what was not meant, and what is about an earlier
+report is about one of hers.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from smsapp.flow.judge import judge
+from smsapp.flow.model import Effect, Flow
+from smsapp.flow.reading import Reading
+from smsapp.service.filled import Filling
+from smsapp.store import tasks
+from smsapp.store.people import Person
+from smsapp.store.reports import report_by_ref
+
+NONE = "none"  # which child is not known; the danger is told all the same
+NO_CHILD = (NONE, "0")  # she says that it is none of hers
+TASKS = ("follow_up", "referral")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The sentence that says why nothing was saved, and what it names."""
+
+    word: str
+    text: str
+
+
+def whose(
+    db: Connection, person: Person, filling: Filling, reading: Reading
+) -> tuple[Reading, Refused | None]:
+    """The reading about the one task that is open, where none is named; or why it is not taken:
+    a ref is missing, or is none of hers.
+    """
+    flow = filling.flow
+    task = next((one for one in flow.effects if one.do == "answer_task"), None)
+    if task and task.ask not in reading.answers:
+        reading = _about_only(db, person, filling, reading, task)
+    answers, judged = reading.answers, reading.judged
+    if any(ask.kind == "list" and not ask.letter for ask in judged.missing):
+        return reading, _refused("sms.ref_missing", flow.keywords[0].word, reading)
+    for effect in flow.effects:
+        ref = str(answers.get(_names(effect)) or NONE)
+        if ref not in NO_CHILD and not _is_hers(db, person, effect, ref, reading):
+            return reading, _refused("sms.ref_not_hers", ref, reading)
+    return reading, None
+
+
+def _about_only(
+    db: Connection, person: Person, filling: Filling, reading: Reading, task: Effect
+) -> Reading:
+    """As bare OK does: the only one is meant. Danger is told though nobody knows of which child."""
+    found = tasks.open_refs(db, person.id, task.kind)
+    ref = found[0] if len(found) == 1 else NONE if reading.judged.dangers else ""
+    if not ref:
+        return reading
+    answers = {**reading.answers, task.ask: ref}
+    judged = judge(filling.flow, answers, filling.given)
+    return replace(reading, answers=answers, judged=judged)
+
+
+def _names(effect: Effect) -> str:
+    """The ask that names the report which an effect is about, where that must be one of hers."""
+    if effect.do == "answer_task":
+        return effect.ask
+    return effect.child if effect.do == "record_death" else ""
+
+
+def _is_hers(db: Connection, person: Person, effect: Effect, ref: str, reading: Reading) -> bool:
+    """A task of this kind; of a child in danger, or who died, any; of another, her report."""
+    if effect.do == "record_death":
+        return report_by_ref(db, person.id, ref) is not None
+    grave = reading.judged.dangers or reading.answers.get(effect.answer) == "died"
+    kinds = TASKS if grave else (effect.kind,)
+    return any(tasks.task_of(db, person.id, ref, kind) for kind in kinds)
+
+
+def _refused(word: str, text: str, reading: Reading) -> Refused:
+    """With when to refer, wherever there is danger or may be."""
+    open_ = reading.judged.facts["danger"] is not False
+    return Refused(f"{word}_danger" if open_ else word, text)
+
+
+def says_nothing(filling: Filling, reading: Reading) -> bool:
+    """Whether all that was meant is what was not understood: nothing is taken for it.
+
+    `OK 482 914`, a ref in two pieces, is not the bare OK; `OK thanks` is; `OS 482914 xx` is no
+    word about all of it.
+    """
+    if reading.judged.missing or not reading.unknown:
+        return False
+    if filling.flow.help and reading.answers == filling.given.answers:
+        return True  # a form without one answer
+    if _answers_somebody(filling.flow):
+        said = [letter for piece in reading.unknown for letter in piece]
+        return bool(filling.flow.named_products) or any(letter.isdigit() for letter in said)
+    return filling.report_id is not None and reading.answers == filling.given.answers
+
+
+def _answers_somebody(flow: Flow) -> bool:
+    return any(one.do.startswith("answer_") for one in flow.effects)
