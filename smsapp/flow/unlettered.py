@@ -14,7 +14,7 @@ PLACES = 2  # digits at most of a number in a list; more are a ref
 
 
 def led(flow: Flow, text: str, said: Mapping[str, str]) -> str:
-    """`ALERT 3`, `ALERT 3 N4`, `ALERT nothing`: with the letter of the ask that leads.
+    """`ALERT 3`, `ALERT 3 N4`, `ALERT nothing`, `PAY none`: with the letter of the ask that leads.
 
     Only where nothing but letters with digits follows: `ALERT 3 people` may be how many.
     """
@@ -22,10 +22,24 @@ def led(flow: Flow, text: str, said: Mapping[str, str]) -> str:
     if ask is None:
         return text
     words = re.findall(r"[A-Z0-9]+", text)
-    if len(words) == 1 and said.get(words[0]) == "none" and "0" in ask.special:
-        return f"{ask.letter}0"
+    if len(words) == 1 and said.get(words[0]) == "none":
+        places = [place for place, one in enumerate(ask.choices, start=1) if one.id == "none"]
+        typed = 0 if "0" in ask.special else places[0] if places else ""
+        return f"{ask.letter}{typed}" if typed != "" else text
     found = LED.fullmatch(text)
     return f"{ask.letter}{found[1]} {found[2]}" if found else text
+
+
+def in_doubt(flow: Flow, text: str, given: Given) -> str:
+    """What a digit alone may be, `P1, V1`, where an answer that she was offered waits as well."""
+    lead = next((one for one in flow.asks if one.leads), None)
+    named = [flow.ask(one) for one in unlettered(flow)]
+    waits = [one for one in named if one and one.kind == "list" and given.lists.get(one.offers)]
+    digit = text.strip(" .!")
+    if lead is None or not waits or not digit.isdigit() or len(digit) > PLACES:
+        return ""
+    asks = [lead, *(one for one in named if one and one.letter)]
+    return ", ".join(f"{one.letter}{digit}" for one in asks)
 
 
 def taken_out(flow: Flow, text: str, given: Given) -> tuple[str, list[Pair]]:

@@ -66,16 +66,23 @@ def _who(
 def _last(
     rt: Runtime, db: Connection, person: Person, _sms: SmsIn, _opening: Opening, base: Given
 ) -> Answer:
-    """Her last report: ref, when, what."""
+    """Her last report: ref, when, what; one that she took back since is told before it."""
     report = last_sent(db, person.id, _told_apart(rt))
     flow = rt.flows.flows.get(report.flow) if report else None
+    newest = last_sent(db, person.id, _told_apart(rt), withdrawn=True)
+    gone = newest if newest and newest.state == "withdrawn" else None
     if report is None or flow is None:
-        return lost(rt, db, person, "sms.last_none")
+        word, values = ("sms.cancelled", {"ref": gone.ref}) if gone else ("sms.last_none", {})
+        return lost(rt, db, person, word, **values)
     given = given_in(rt, flow, base, answers=report.answers)
     title = flow.title.get(given.language) or next(iter(flow.title.values()))
     word = "sms.last_open" if report.state == "open" else "sms.last"
     at = report.opened_at
     values = {"what": title, "day": _day(rt, at), "time": local_time(rt, at), "ref": report.ref}
+    if gone:
+        line = rt.flows.say(word, base.language, code=rt.settings.service_code, **values)
+        said = lost(rt, db, person, "sms.cancelled", ref=gone.ref).texts[0]
+        return Answer((append_echo(said, line),))
     said = lost(rt, db, person, word, **values).texts[0]
     return Answer(
         (append_echo(said, echo(flow, report.answers, judge(flow, report.answers, given))),)

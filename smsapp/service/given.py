@@ -27,7 +27,7 @@ from smsapp.store.reports import Report
 MISTAKE_SECONDS = 300  # danger may be called a mistake this long: plan, section 4
 OF_PLACES = frozenset({"villages"})  # lists that say nothing of a person
 GIVEN = TypeAdapter(Given)
-CODED = frozenset({"villages"})
+CODED = frozenset({"villages", "news"})
 Face = Literal["ussd", "sms"]
 
 
@@ -74,7 +74,7 @@ def _open_flows(rt: Runtime, db: Connection, person: Person, line: Line) -> Iter
 
 
 def given_by_sms(rt: Runtime, db: Connection, person: Person, flow: Flow, base: Given) -> Given:
-    """What one flow rests on in an SMS: of its lists those whose things have a code to be typed."""
+    """What one flow rests on in an SMS: of its lists those whose things are typed."""
     lists = {name: offered(rt, db, person, flow)[name] for name in CODED & flow.lists_read}
     return given_stock(rt, db, person, flow, replace(given_in(rt, flow, base), lists=lists))
 

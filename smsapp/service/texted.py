@@ -17,6 +17,7 @@ from smsapp.flow.given import Given
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Flow
 from smsapp.flow.reading import Reading, never_lower, read
+from smsapp.flow.unlettered import in_doubt
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, receipt, reports
@@ -115,6 +116,9 @@ def fill(
     rt: Runtime, db: Connection, person: Person, filling: reports.Filling, opening: Opening
 ) -> Answer:
     """Save what was read: a report when nothing is missing, danger at once, else a draft."""
+    doubt = in_doubt(filling.flow, opening.rest, filling.given)
+    if doubt:
+        return lost(rt, db, person, "sms.letter_missing", letters=doubt)
     reading = read(filling.flow, opening, filling.given)
     if filling.report_id:  # what is asked again by USSD may be left out here
         reading = reading.without_again()

@@ -9,20 +9,17 @@ from smsapp.store.reports import Report, report_by_id
 from smsapp.store.tables import draft, origin, reminder, report, task
 
 
-def last_sent(db: Connection, person_id: int, flows: Sequence[str]) -> Report | None:
-    """The last report of these flows that she sent and that stands; nothing for a desk alone."""
-    query = (
-        select(report.c.id)
-        .where(
-            report.c.person_id == person_id,
-            report.c.flow.in_(flows),
-            report.c.state != "withdrawn",
-            report.c.private.is_(False),
-        )
-        .order_by(report.c.opened_at.desc(), report.c.id.desc())
-        .limit(1)
-    )
-    found = db.scalar(query)
+def last_sent(
+    db: Connection, person_id: int, flows: Sequence[str], *, withdrawn: bool = False
+) -> Report | None:
+    """The last report of these flows that she sent; nothing for a desk alone. `withdrawn`: also
+    one that she has taken back.
+    """
+    hers = [report.c.person_id == person_id, report.c.flow.in_(flows), report.c.private.is_(False)]
+    if not withdrawn:
+        hers.append(report.c.state != "withdrawn")
+    query = select(report.c.id).where(*hers)
+    found = db.scalar(query.order_by(report.c.opened_at.desc(), report.c.id.desc()).limit(1))
     return None if found is None else report_by_id(db, found)
 
 
