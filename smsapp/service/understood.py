@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from smsapp.flow.judge import judge
-from smsapp.flow.model import Effect, Flow
+from smsapp.flow.model import Ask, Effect, Flow
 from smsapp.flow.reading import Reading
 from smsapp.service.filled import Filling
 from smsapp.store import tasks
@@ -41,10 +41,21 @@ def whose(
     if any(ask.kind == "list" and not ask.letter for ask in judged.missing):
         return reading, _refused("sms.ref_missing", flow.keywords[0].word, reading)
     for effect in flow.effects:
-        ref = str(answers.get(_names(effect)) or NONE)
-        if ref not in NO_CHILD and not _is_hers(db, person, effect, ref, reading):
+        ref, ask = str(answers.get(_names(effect)) or NONE), flow.ask(_names(effect))
+        if ask is None or ref in NO_CHILD or _is_hers(db, person, effect, ref, reading):
+            continue
+        if not ask.optional:
             return reading, _refused("sms.ref_not_hers", ref, reading)
+        reading = _without(filling, reading, ask)
     return reading, None
+
+
+def _without(filling: Filling, reading: Reading, ask: Ask) -> Reading:
+    """The death is told, of no known child; the ref is named as not understood."""
+    answers = {name: one for name, one in reading.answers.items() if name != ask.id}
+    unknown = (*reading.unknown, f"{ask.letter}{reading.answers[ask.id]}")
+    judged = judge(filling.flow, answers, filling.given)
+    return replace(reading, answers=answers, unknown=unknown, judged=judged)
 
 
 def _about_only(
