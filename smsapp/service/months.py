@@ -15,12 +15,13 @@ from smsapp.runtime import Runtime
 from smsapp.service.filled import Case, Done
 from smsapp.service.period import Period, bounds, period_of, read_period
 from smsapp.store import months as store
-from smsapp.store.months import Sent
+from smsapp.store.months import Led, Sent
 from smsapp.store.people import Person
 
 FLOW = "month"
 CHILD, OTHERS, AGAIN = "iccm", "emergency", "follow_up"  # flows that are counted
 NOT_KNOWN = "-"  # absent is missing, never zero
+NOTHING = Led(alerts=0, answered=0, arrived=0)
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,21 @@ def _numbers(rt: Runtime, sent: Sequence[Sent]) -> Numbers:
 
 
 def compared(
-    rt: Runtime, db: Connection, person: Person, period: Period, language: str
-) -> dict[str, str]:
-    """What the placeholders of her month say: each number, and in brackets the month before."""
-    now, before = (own_numbers(rt, db, person, one) for one in (period, period.before))
-    both = {
-        name: f"{getattr(now, name, NOT_KNOWN)} ({getattr(before, name, NOT_KNOWN)})"
-        for name in ("cases", "referred", "followed")
-    }
-    homes = [
-        told.answers.get("homes", NOT_KNOWN) if told else NOT_KNOWN
-        for one in (period, period.before)
-        for told in [store.told(db, person.id, str(one))]
-    ]
-    return both | {
-        "month": month_name(rt, period, language),
-        "homes_both": f"{homes[0]} ({homes[1]})",
-    }
+    rt: Runtime, db: Connection, people: Collection[Person], period: Period
+) -> dict[int, dict[str, str]]:
+    """What the placeholders of each one's month say: each number, in brackets the month before."""
+    months = (period, period.before)
+    known = [own_numbers_of(rt, db, people, one) for one in months]
+    told = store.told_of(db, [one.id for one in people], [str(one) for one in months])
+    said: dict[int, dict[str, str]] = {}
+    for one in people:
+        now, before = (numbers.get(one.id) for numbers in known)
+        homes = [told.get((one.id, str(when)), {}).get("homes", NOT_KNOWN) for when in months]
+        said[one.id] = {"homes_both": f"{homes[0]} ({homes[1]})"} | {
+            name: f"{getattr(now, name, NOT_KNOWN)} ({getattr(before, name, NOT_KNOWN)})"
+            for name in ("cases", "referred", "followed")
+        }
+    return said
 
 
 def month_name(rt: Runtime, period: Period, language: str) -> str:
@@ -122,7 +121,8 @@ def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     if case.fresh or counts is None:
         store.point(db, person.id, str(period), report.id)
         counts = store.told(db, person.id, str(period))
-    done.values |= compared(rt, db, person, period, case.filling.given.language)
+    done.values |= compared(rt, db, [person], period)[person.id]
+    done.values["month"] = month_name(rt, period, case.filling.given.language)
     done.outcomes[effect.id] = "done"
     if counts and counts.report_id != report.id:
         done.outcomes[effect.id], done.values["earlier"] = "later", counts.ref
@@ -131,10 +131,14 @@ def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
 
 
 def fed_back(
-    rt: Runtime, db: Connection, person: Person, period: Period, language: str
-) -> dict[str, str]:
-    """What a month that is over says to her: her numbers, and what her alerts led to."""
-    led = store.led_to(db, person.id, bounds(rt, period), training=person.training)
-    return compared(rt, db, person, period, language) | {
-        name: str(value) for name, value in vars(led).items()
-    }
+    rt: Runtime, db: Connection, people: Collection[Person], period: Period
+) -> dict[int, dict[str, str]]:
+    """What a month that is over says to each: her numbers, and what her alerts led to."""
+    said = compared(rt, db, people, period)
+    for training in {one.training for one in people}:
+        ids = [one.id for one in people if one.training == training]
+        led = store.led_to(db, ids, bounds(rt, period), training=training)
+        for person_id in ids:
+            hers = vars(led.get(person_id, NOTHING))
+            said[person_id] |= {name: str(value) for name, value in hers.items()}
+    return said

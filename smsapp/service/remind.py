@@ -4,7 +4,7 @@ One a person, kind, period and step for ever. Whether the thing is done (`done.p
 step is sent. A chain ends when it is, or at its last person.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from smsapp.service.done import done_of
 from smsapp.service.moments import by_day, moment_of, next_moment, next_morning, seat_of
 from smsapp.service.overdue import Late
 from smsapp.service.people import help_phone
-from smsapp.service.remind_text import sms_for
+from smsapp.service.remind_text import own_months, sms_for
 from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
 from smsapp.store.numbers import unheard
@@ -220,15 +220,16 @@ def _send_hers(turn: Round) -> int:
     rt, db = turn.rt, turn.db
     mine = store.settle(db, [one.id for one in turn.hers], rt.now())
     sent = [one for one in turn.hers if one.id in mine]
-    outbox.put_many(rt, db, [_sms(turn, one) for one in sent])
+    own = own_months(rt, db, sent, turn.people)
+    outbox.put_many(rt, db, [_sms(turn, one, own.get(one.id, {})) for one in sent])
     for one in sent:
         turn.follow(one, sent=True)
     return len(sent)
 
 
-def _sms(turn: Round, one: Reminder) -> NewOutbound:
+def _sms(turn: Round, one: Reminder, own: Mapping[str, str]) -> NewOutbound:
     person = turn.people[one.person_id]
     seat = (person.supervisor_id, person.facility_id)  # who share both call the same phone
     if seat not in turn.phones:
         turn.phones[seat] = help_phone(turn.rt, turn.db, person)
-    return sms_for(turn.rt, turn.db, one, person, turn.phones[seat])
+    return sms_for(turn.rt, one, person, turn.phones[seat], own)

@@ -55,15 +55,17 @@ def point(db: Connection, person_id: int, period: str, report_id: int) -> None:
         db.execute(update(month_report).where(mine).values(values))
 
 
-def told_of(db: Connection, ids: Collection[int], periods: Collection[str]) -> set[tuple[int, str]]:
-    """Of whose month something counts: each person with the month."""
+def told_of(
+    db: Connection, ids: Collection[int], periods: Collection[str]
+) -> dict[tuple[int, str], dict[str, Any]]:
+    """The answers that count, by person and month; absent: nothing counts."""
     query = (
-        select(month_report.c.person_id, month_report.c.period)
+        select(month_report.c.person_id, month_report.c.period, report.c.answers)
         .join(report, report.c.id == month_report.c.report_id)
         .where(month_report.c.person_id.in_(ids), month_report.c.period.in_(periods))
         .where(report.c.state != "withdrawn")
     )
-    return {(row.person_id, row.period) for row in db.execute(query)}
+    return {(row.person_id, row.period): row.answers for row in db.execute(query)}
 
 
 def joined_before(db: Connection, ids: Collection[int], moment: datetime) -> set[int]:
@@ -123,11 +125,12 @@ class Led:
 
 
 def led_to(
-    db: Connection, person_id: int, moments: tuple[datetime, datetime], *, training: bool
-) -> Led:
-    """Of what she reported between these moments."""
-    hers = (
+    db: Connection, ids: Collection[int], moments: tuple[datetime, datetime], *, training: bool
+) -> dict[int, Led]:
+    """Of what each of these people reported between these moments; absent: nothing."""
+    theirs = (
         select(
+            report.c.person_id,
             func.count(alert.c.id),
             func.count(case((alert.c.acknowledged_at.is_not(None), 1))),
             func.count(case((task.c.outcome == "arrived", 1))),
@@ -135,8 +138,9 @@ def led_to(
         .select_from(report)
         .outerjoin(alert, (alert.c.report_id == report.c.id) & (alert.c.n == 1))
         .outerjoin(task, (task.c.report_id == report.c.id) & (task.c.kind == "referral"))
-        .where(report.c.person_id == person_id, report.c.training.is_(training))
+        .where(report.c.person_id.in_(ids), report.c.training.is_(training))
         .where(report.c.opened_at >= moments[0], report.c.opened_at < moments[1])
         .where(report.c.state != "withdrawn")
+        .group_by(report.c.person_id)
     )
-    return Led(*db.execute(hers).one())
+    return {person_id: Led(*counts) for person_id, *counts in db.execute(theirs)}
