@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
 
 from smsapp.store.tables import (
     person,
@@ -67,19 +67,18 @@ class Standing:
 
 
 def standing(db: Connection, limit: int | None = None) -> list[Standing]:
-    """Every order that is not over, or so many, the one that waits longest first."""
-    query = (
+    """Every order that is not over, or so many of the oldest; the one that waits longest first."""
+    chosen = (
         select(
             request, person.c.code, person.c.name, person.c.role, person.c.active,
             place.c.name.label("place"), _since().label("since"),
         )
         .join(person, person.c.id == request.c.person_id)
         .join(place, place.c.id == person.c.place_id)
-        .where(_not_over())
-        .order_by(_since(), request.c.id)
+        .order_by(request.c.requested_at, request.c.id)
         .limit(limit)
     )  # fmt: skip
-    rows = db.execute(query).all()
+    rows = [row for which in (_waiting(), _short()) for row in db.execute(chosen.where(which))]
     ids = [row.id for row in rows]
     told, reminded, planned = _told(db, ids), _reminded(db, ids), _planned(db, ids)
     found = []
@@ -101,18 +100,24 @@ def standing(db: Connection, limit: int | None = None) -> list[Standing]:
                 min(steps, key=lambda one: one.at, default=None),
             )
         )  # fmt: skip
-    return found
+    return sorted(found, key=lambda one: one.since)[:limit]
 
 
-def _not_over() -> ColumnElement[bool]:
-    """It waits, or less of it arrived than was packed and that was said."""
+def _waiting() -> ColumnElement[bool]:
+    """Written out, so that each database takes the index of those that wait."""
+    states: ColumnElement[str] = bindparam("waiting", WAITING, expanding=True, literal_execute=True)
+    return request.c.state.in_(states)
+
+
+def _short() -> ColumnElement[bool]:
+    """Less of it arrived than was packed, and that was said."""
     event, line = request_event.c, request_line.c
-    short = and_(
+    word: ColumnElement[str] = bindparam("short", "short", literal_execute=True)
+    return and_(
         request.c.state == "received",
-        exists().where(event.request_id == request.c.id, event.what == "short"),
+        request.c.id.in_(select(event.request_id).where(event.what == word)),
         exists().where(line.request_id == request.c.id, line.packed > line.received),
     )
-    return or_(request.c.state.in_(WAITING), short)
 
 
 def _since() -> ColumnElement[datetime]:

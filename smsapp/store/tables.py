@@ -332,6 +332,13 @@ request = Table(  # resupply
     _at("answered_at"),
     Column("answered_by", Id, ForeignKey("person.id")),
     Index("ix_request_person", "person_id", "state"),
+    Index(
+        "ix_request_waiting",
+        "requested_at",
+        "id",
+        sqlite_where=text("state IN ('requested', 'approved', 'stocked_out', 'ready')"),
+        postgresql_where=text("state IN ('requested', 'approved', 'stocked_out', 'ready')"),
+    ),
 )
 
 request_event = Table(  # what became of a request, when, and by whom
@@ -342,6 +349,12 @@ request_event = Table(  # what became of a request, when, and by whom
     _at("at", nullable=False),
     Column("what", String(12), nullable=False),  # a state; or changed told short whole reopened
     Column("person_id", Id, ForeignKey("person.id")),  # who did it, or was told
+    Index(
+        "ix_request_event_short",
+        "request_id",
+        sqlite_where=text("what = 'short'"),
+        postgresql_where=text("what = 'short'"),
+    ),
 )
 
 request_told = Table(
