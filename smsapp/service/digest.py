@@ -18,6 +18,7 @@ from smsapp.service.naming import local_day
 from smsapp.service.people import help_phone, language_of
 from smsapp.store import team as store
 from smsapp.store import ticks, visits
+from smsapp.store.numbers import unheard
 from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids
 from smsapp.store.team import Member
@@ -61,6 +62,7 @@ def send_due(rt: Runtime) -> int:
 
 def _send(rt: Runtime, db: Connection, leaders: Sequence[int], week: str) -> int:
     weeks = weeks_of(rt, db, leaders)
+    silent = unheard(db, list(weeks), rt.now() - timedelta(days=rt.settings.number_days))
     rows = [
         NewOutbound(
             key=f"digest:{week}:{one.id}",
@@ -72,13 +74,14 @@ def _send(rt: Runtime, db: Connection, leaders: Sequence[int], week: str) -> int
             expires_at=rt.now() + timedelta(hours=HOURS),
         )
         for one in people_by_ids(db, list(weeks), rt.now())
+        if one.id not in silent
     ]
     return sum(one is not None for one in outbox.put_many(rt, db, rows)) if rows else 0
 
 
 def weeks_of(rt: Runtime, db: Connection, leaders: Sequence[int]) -> dict[int, Week]:
     """What each of these has to be told; who is absent has nothing."""
-    members = store.members(db, leaders)
+    members = [one for one in store.members(db, leaders) if not one.apart]
     ids = [one.id for one in members]
     weeks: dict[int, Week] = {}
 

@@ -19,7 +19,7 @@ from smsapp.service import outbox
 from smsapp.service.filled import Case, Done
 from smsapp.service.moments import DAY, at_hour, by_day, morning
 from smsapp.service.naming import dated, local_day
-from smsapp.service.people import language_of, text_for
+from smsapp.service.people import is_doubtful, language_of, text_for
 from smsapp.store import errands as store
 from smsapp.store import team
 from smsapp.store.errands import Errand
@@ -110,7 +110,7 @@ def _send(rt: Runtime, db: Connection, one: Errand) -> bool:
     if not here or chw is None or boss is None or over:
         store.settle(db, one.id, "dropped")
         return False
-    if chw.opted_out or not chw.phone:
+    if chw.opted_out or not chw.phone or is_doubtful(rt, db, chw):
         store.settle(db, one.id, "kept")
         return False
     if not by_day(rt) or not store.settle(db, one.id, "sent"):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from smsapp import gsm
 from smsapp.runtime import Runtime
 from smsapp.store import people as store
-from smsapp.store.numbers import set_opted_out
+from smsapp.store.numbers import set_opted_out, unheard
 from smsapp.store.people import Person
 
 FALLBACK = "en"  # the language of a text that the receiver's own has not got
@@ -25,6 +25,12 @@ def contacts(db: Connection, person: Person, roles: Sequence[str], now: datetime
         if one.training == person.training and one.id != person.id
     ]
     return list({one.id: one for one in found}.values())
+
+
+def is_doubtful(rt: Runtime, db: Connection, person: Person) -> bool:
+    """Whether nobody was heard on her number for long: words meant for her alone must wait."""
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    return person.id in unheard(db, [person.id], since)
 
 
 def next_told(

@@ -82,7 +82,7 @@ def month(rt: Runtime, db: Connection, person: Person, language: str) -> dict[st
     """His team's month so far: his own numbers, never one CHW against another."""
     period = period_of(rt, rt.now())
     since, until = at_hour(rt, period.first, 0), at_hour(rt, period.after.first, 0)
-    ids = [one.id for one in store.members(db, [person.id])]
+    ids = [one.id for one in store.members(db, [person.id]) if not one.apart]
     flows = [flow.id for flow in rt.flows.flows.values() if flow.reports]
     referred, closed = store.referrals_between(db, ids, since, until)
     counts = {

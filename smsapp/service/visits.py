@@ -14,7 +14,7 @@ from smsapp.service import outbox
 from smsapp.service.filled import Case, Done
 from smsapp.service.moments import by_day, next_morning
 from smsapp.service.naming import dated, local_day
-from smsapp.service.people import language_of, text_for
+from smsapp.service.people import is_doubtful, language_of, text_for
 from smsapp.store import team
 from smsapp.store import visits as store
 from smsapp.store.people import Person, person_by_code, person_by_id
@@ -76,7 +76,7 @@ def _note(
 
 def _ask(rt: Runtime, db: Connection, visit_id: int, by: Person, other: Person, day: date) -> None:
     """One SMS by day to the other side, who may also find it by dialling."""
-    if not other.phone or other.opted_out:
+    if not other.phone or other.opted_out or is_doubtful(rt, db, other):
         return
     values = {"name": by.short, "chw": by.short, "date": dated(rt, language_of(rt, other), day)}
     word = "visit.asked" if other.role == "chw" else "visit.told"

@@ -32,6 +32,7 @@ class Member:
     place_short: str
     leader_id: int  # her supervisor, or who stands in for one who has left
     created_at: datetime
+    apart: bool  # only one of the two is in training: what she reports is not in his figures
 
 
 def members(db: Connection, leaders: Collection[int]) -> list[Member]:
@@ -42,16 +43,20 @@ def members(db: Connection, leaders: Collection[int]) -> list[Member]:
         (boss.c.id.in_(leaders) & boss.c.active) | gone
     )
     led = bosses.subquery()
+    leader = person.alias("leader")
+    leader_id = case((led.c.active, led.c.id), else_=led.c.deputy_id)
     query = (
         select(
             person.c.id,
             person.c.code,
             person.c.short,
             place.c.short.label("place_short"),
-            case((led.c.active, led.c.id), else_=led.c.deputy_id).label("leader_id"),
+            leader.c.id.label("leader_id"),
             person.c.created_at,
+            (person.c.training != leader.c.training).label("apart"),
         )
         .join(led, led.c.id == person.c.supervisor_id)
+        .join(leader, leader.c.id == leader_id)
         .join(place, place.c.id == person.c.place_id)
         .where(person.c.role == "chw", person.c.active)
         .order_by(person.c.short, person.c.id)

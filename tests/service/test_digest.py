@@ -103,10 +103,25 @@ def test_open_alerts_and_referrals_are_told(stage: Stage):
 def test_who_said_stop_or_has_left_gets_none_and_a_deputy_gets_his(monday: Stage):
     monday.send(AMOS, "STOP")
     change(monday, "DEMO-101", active=False, deputy_id=who(monday, "REAL-101").id)
+    change(monday, "REAL-101", training=True)
     digest.send_due(monday.rt)
     assert GRACE not in digests(monday)
     assert AMOS not in digests(monday)
-    assert "Esther Demo" in " ".join(digests(monday)["+265992000101"])
+    assert "Not heard 14 days: 6" in digests(monday)["+265992000101"]
+
+
+def test_who_trains_is_in_no_digest_of_what_is_real(monday: Stage):
+    change(monday, "DEMO-101", training=False)
+    digest.send_due(monday.rt)
+    assert GRACE not in digests(monday)
+
+
+def test_a_number_long_silent_is_told_no_names(monday: Stage):
+    numbers = "UPDATE phone_number SET heard_at = :at WHERE phone = :phone"
+    monday.write(numbers, at=monday.now - timedelta(days=91), phone=GRACE)
+    digest.send_due(monday.rt)
+    assert GRACE not in digests(monday)
+    assert AMOS in digests(monday)
 
 
 def test_a_visit_and_a_word_of_hers_take_her_off_it(monday: Stage):

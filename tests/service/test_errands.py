@@ -120,6 +120,14 @@ def test_who_is_another_supervisors_by_then_hears_nothing_of_his(stage: Stage):
     assert heard(stage) == []
 
 
+def test_a_number_long_silent_is_told_nothing_private(stage: Stage):
+    silent = "UPDATE phone_number SET heard_at = :at WHERE phone = :phone"
+    stage.write(silent, at=stage.now - timedelta(days=91), phone=ESTHER)
+    stage.send(GRACE, f"REMIND DEMO-001 today {WORDS}")
+    stage.move(minutes=1)
+    assert heard(stage) == []
+
+
 def test_stop_spares_her_the_sms_but_not_her_list(stage: Stage):
     stage.send(ESTHER, "STOP")
     stage.send(GRACE, f"REMIND DEMO-001 today {WORDS}")

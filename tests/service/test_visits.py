@@ -94,6 +94,14 @@ def test_she_is_asked_by_day_only(stage: Stage):
     assert timedelta(0) <= due - seven < timedelta(hours=1)
 
 
+def test_a_number_long_silent_is_told_nothing_private(stage: Stage):
+    silent = "UPDATE phone_number SET heard_at = :at WHERE phone = :phone"
+    stage.write(silent, at=stage.now - timedelta(days=91), phone=ESTHER)
+    stage.send(GRACE, "VISIT DEMO-001 0")
+    stage.move(minutes=1)
+    assert heard(stage, ESTHER) == []
+
+
 def test_stop_spares_her_the_sms_but_not_her_list(stage: Stage):
     stage.send(ESTHER, "STOP")
     stage.send(GRACE, "VISIT DEMO-001 0")
