@@ -17,6 +17,7 @@ from smsapp.service.naming import local_day, seen_day
 from smsapp.store import reports as report_store
 from smsapp.store import tasks as store
 from smsapp.store.alerts import standing
+from smsapp.store.deaths import lock_teller
 from smsapp.store.people import Person
 from smsapp.store.reminders import take_up
 from smsapp.store.reports import Report
@@ -98,6 +99,7 @@ def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
         done.outcomes[effect.id] = "not_yours"
         return
     outcome = str(case.filling.answers.get(effect.answer, ""))
+    lock_teller(db, case.person.id)  # before the task: of two who tell one death each waits once
     mine = store.finish(db, found.id, outcome, case.report.id, rt.now())
     done.outcomes[effect.id] = "done" if mine else "already"
     if mine:

@@ -121,11 +121,11 @@ def of_report(db: Connection, report_id: int) -> Death | None:
 
 
 def leave_in_peace(db: Connection, report_id: int, now: datetime) -> None:
-    """Nothing more is asked about the child of this report."""
-    due = (reminder.c.report_id == report_id) & (reminder.c.state == "planned")
-    db.execute(update(reminder).where(due).values(state="dropped"))
+    """Nothing more is asked about the child of this report; tasks first, as who ends one does."""
     owed = (task.c.report_id == report_id) & (task.c.state == "open")
     db.execute(update(task).where(owed).values(state="dropped", done_at=now))
+    due = (reminder.c.report_id == report_id) & (reminder.c.state == "planned")
+    db.execute(update(reminder).where(due).values(state="dropped"))
     db.execute(update(report).where(report.c.id == report_id).values(waits=""))
 
 

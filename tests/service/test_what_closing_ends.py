@@ -82,6 +82,7 @@ def test_a_death_told_without_a_child_is_this_ones(stage: Stage):
 def test_of_the_chw_and_the_facility_in_the_same_second_one_writes_it_down(stage: Stage):
     ref = sent(stage)
     together(lambda: stage.send(CHW, f"RF {ref} 4"), lambda: stage.send(FACILITY, f"CLOSE {ref} 4"))
+    assert stage.rows("SELECT id FROM inbound WHERE attempts > 1") == []  # neither waits for both
     assert deaths(stage) == [("child", True)]
     assert planned(stage) == 0
 
