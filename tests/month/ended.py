@@ -19,9 +19,12 @@ QUERIES = (  # kind, ref, state, who had the last word, whom it was told last
               (SELECT max(person.short) FROM request_told JOIN person ON person.id = person_id
                WHERE request_id = request.id)
        FROM request ORDER BY request.id""",
-    """SELECT 'referral', report.ref, task.state || ' ' || task.outcome, teller.short, owner.short
+    """SELECT 'referral', report.ref, task.state || ' ' || task.outcome, teller.short,
+              (SELECT person.short FROM reminder JOIN person ON person.id = reminder.told_id
+               WHERE reminder.report_id = report.id AND reminder.kind = 'referral'
+                     AND person.id <> task.person_id
+               ORDER BY reminder.step DESC LIMIT 1)
        FROM task JOIN report ON report.id = task.report_id
-       JOIN person AS owner ON owner.id = task.person_id
        LEFT JOIN report AS told ON told.id = task.done_in
        LEFT JOIN person AS teller ON teller.id = told.person_id
        WHERE task.kind = 'referral' ORDER BY task.id""",
