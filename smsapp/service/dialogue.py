@@ -67,7 +67,8 @@ def _several(
     ]
     said.sort(key=lambda one: not one.danger)
     texts = tuple(text for one in said for text in _about(person, one))
-    return Answer(texts, danger=said[0].danger)
+    refers = any(one.refers for one in said)
+    return Answer(texts, danger=said[0].danger, refers=refers)
 
 
 def _about(person: Person, said: Answer) -> tuple[str, ...]:
@@ -201,7 +202,7 @@ def _which(
         return fill(rt, db, person, fresh, opening)
     danger = any(judge(one.flow, one.answers, one.given).dangers for one in fits)
     said = lost(rt, db, person, "sms.which_danger" if danger else "sms.which")
-    return replace(said, danger=danger)
+    return replace(said, danger=danger, refers=danger)
 
 
 def _served(rt: Runtime, name: str, base: Given) -> Flow | None:

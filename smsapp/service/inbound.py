@@ -56,14 +56,16 @@ def take_sms(rt: Runtime, db: Connection, row_id: int, sms: SmsIn) -> None:
     name = f"named:{row_id}" if named else f"reply:{row_id}"
     if earlier:  # read once more because a person explained a word
         name = f"again:{row_id}:{rt.now():%Y%m%dT%H%M%S}"
+    kind = "danger" if said.refers else "answer"
     for number, text in enumerate([] if looping else said.texts):
-        _reply(rt, db, f"{name}:{number}", sender, text, person, private=private)
+        _reply(rt, db, f"{name}:{number}", kind, sender, text, person, private=private)
 
 
 def _reply(
     rt: Runtime,
     db: Connection,
     key: str,
+    kind: str,
     sender: str,
     text: str,
     person: Person | None,
@@ -73,7 +75,7 @@ def _reply(
     """To the phone that wrote, whichever of hers it is."""
     person_id = person.id if person else None
     outbox.put(
-        rt, db, key=key, kind="reply", phone=sender, text=text, person_id=person_id, private=private
+        rt, db, key=key, kind=kind, phone=sender, text=text, person_id=person_id, private=private
     )
 
 

@@ -27,6 +27,7 @@ SAME_TEXT_MOST = 3  # SMS of one text to one phone within SAME_TEXT_TIME (reliab
 SAME_TEXT_TIME = timedelta(minutes=30)
 ANY_TEXT_MOST = 40  # SMS to one phone within ANY_TEXT_TIME (reliability 2.2)
 ANY_TEXT_TIME = timedelta(hours=24)
+NEVER_HELD = ("alert", "danger")  # danger: an answer that says REFER, or when to
 DOUBTS_IN_ROW = 3  # doubtful outcomes, one after the other, that hold all lanes (reliability B17)
 DOUBT_TIME = timedelta(minutes=10)  # older outcomes say nothing about the gateway now
 OUTCOME_PAUSES = (0.2, 1.0, 3.0)  # seconds before an outcome is written again: it must not be lost
@@ -76,17 +77,18 @@ def _begin(rt: Runtime, row: Outbound, owner: str, probes: bool) -> Attempt | No
 def _stop(db: Connection, row: Outbound, now: datetime) -> dict[str, Any] | None:
     """What to change instead of sending: it is too late, or the duplicate breaker trips.
 
-    An alert is never muted, and what an operator sends again she has seen.
+    An alert is never muted, nor an answer that says REFER; what an operator sends again she has
+    seen. Answers to her own SMS may say the same as often as she asks, because the same SMS again
+    is stopped on its way in; their number alone is bounded, by itself, against robots.
     """
     if row.expires_at is not None and row.expires_at <= now:
         reason = "It was no longer of use when it could have gone."
         return {"state": "expired", "final_at": now, "reason": reason}
-    if row.kind == "alert" or row.cause == "operator":
+    if row.kind in NEVER_HELD or row.cause == "operator":
         return None
-    same, any_text = attempts.count_sent(
-        db, row.phone, row.text_hash, now - SAME_TEXT_TIME, now - ANY_TEXT_TIME
-    )
-    if same >= SAME_TEXT_MOST:
+    same, answers, sent = attempts.count_sent(db, row, now - SAME_TEXT_TIME, now - ANY_TEXT_TIME)
+    any_text = answers if row.kind == "answer" else sent
+    if same >= SAME_TEXT_MOST and row.kind != "answer":
         return {"state": "held", "reason": f"The same text went to this phone {same} times."}
     if any_text >= ANY_TEXT_MOST:
         return {"state": "held", "reason": f"{any_text} SMS went to this phone in 24 hours."}

@@ -176,7 +176,7 @@ def _put(
         rt,
         db,
         key=key,
-        kind="reply",
+        kind="danger" if report_id else "reply",
         phone=person.phone,
         text=people.text_for(rt, db, person, word, code=rt.settings.service_code, **values),
         person_id=person.id,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import echo, sms_reply, unread_reply
 from smsapp.flow.given import Given
+from smsapp.flow.judge import UNKNOWN
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Flow
 from smsapp.flow.reading import Reading, never_lower, read
@@ -42,6 +43,7 @@ class Answer:
 
     texts: tuple[str, ...]
     danger: bool = False
+    refers: bool = False  # says REFER, or when to: never held back
     unread: str = ""  # the word that nobody understood
     about: str = ""  # which child of several: the first letter and digits
 
@@ -209,7 +211,7 @@ def _ask(
         draft_store.put_draft(db, filling.origin, values)
     word = "sms.twin_child" if filling.flow.ask("age") else "sms.twin"
     said = lost(rt, db, person, "sms.twin_danger" if danger else word, ref=twin.ref)
-    return replace(said, danger=danger)
+    return replace(said, danger=danger, refers=danger)
 
 
 def save(
@@ -238,4 +240,5 @@ def tell(
     second = unread_reply(rt.flows, filling.flow, reading, filling.given)
     texts = (first, second) if second else (first,)
     about = echo(filling.flow, reading.answers, reading.judged).partition(" ")[0]
-    return Answer(texts, danger=bool(reading.judged.dangers), about=about)
+    danger, open_yet = bool(reading.judged.dangers), reading.judged.facts["danger"] is UNKNOWN
+    return Answer(texts, danger=danger, refers=danger or open_yet, about=about)

@@ -100,12 +100,13 @@ def _record_unanswered(rt: Runtime, db: Connection, origin: str) -> bool:
     person = person_by_id(db, draft.person_id, rt.now())
     if person is None or not person.active or draft.flow not in rt.flows.flows:
         return draft_store.expire_draft(db, draft.id, rt.now())
-    for number, text in enumerate(_record(rt, db, person, draft).texts):
+    said = _record(rt, db, person, draft)
+    for number, text in enumerate(said.texts):
         outbox.put(
             rt,
             db,
             key=f"twin:{draft.id}:{number}",
-            kind="reply",
+            kind="danger" if said.refers else "reply",
             phone=person.phone,
             text=text,
             person_id=person.id,

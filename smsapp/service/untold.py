@@ -76,6 +76,6 @@ def _record(rt: Runtime, db: Connection, person: Person, draft: Draft) -> bool:
     for number, text in enumerate(said.texts):
         key = f"untold:{draft.id}:{number}"
         outbox.put(
-            rt, db, key=key, kind="reply", phone=person.phone, text=text, person_id=person.id
+            rt, db, key=key, kind="danger", phone=person.phone, text=text, person_id=person.id
         )
     return True

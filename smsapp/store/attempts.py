@@ -43,27 +43,28 @@ def end_attempt(db: Connection, attempt_id: int, values: dict[str, Any]) -> None
 
 
 def count_sent(
-    db: Connection, phone: str, text_hash: str, same_since: datetime, any_since: datetime
-) -> tuple[int, int]:
-    """How many SMS may have gone to this phone: of this text, and of any.
+    db: Connection, row: Outbound, same_since: datetime, any_since: datetime
+) -> tuple[int, int, int]:
+    """How many SMS may have gone to this phone: of this text, of this kind, and of any.
 
     Until commit nobody else counts this phone's: eight threads would each see the third.
     """
     if db.dialect.name == "postgresql":  # SQLite has one writer
-        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 0))))
-    same = and_(outbound.c.text_hash == text_hash, send_attempt.c.started_at >= same_since)
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(row.phone, 0))))
+    same = and_(outbound.c.text_hash == row.text_hash, send_attempt.c.started_at >= same_since)
+    kind = outbound.c.kind == row.kind
     query = (
-        select(func.count(case((same, 1))), func.count())
+        select(func.count(case((same, 1))), func.count(case((kind, 1))), func.count())
         .select_from(outbound.join(send_attempt))
         .where(
-            outbound.c.phone == phone,
+            outbound.c.phone == row.phone,
             outbound.c.created_at >= any_since - ROW_LIFE,
             send_attempt.c.started_at >= any_since,
             send_attempt.c.verdict.in_(MAY_HAVE_GONE),
         )
     )
-    same_count, any_count = db.execute(query).one()
-    return same_count, any_count
+    same_count, kind_count, any_count = db.execute(query).one()
+    return same_count, kind_count, any_count
 
 
 def last_verdicts(db: Connection, since: datetime, limit: int) -> list[str]:

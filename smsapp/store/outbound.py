@@ -26,7 +26,7 @@ class NewOutbound:
     """An SMS to put into the outbox. `key` names what obliges us to send it, once and for all."""
 
     key: str
-    kind: str  # alert reply reminder broadcast receipt
+    kind: str  # alert danger answer reply reminder broadcast receipt
     phone: str
     text: str
     lane: str = "urgent"

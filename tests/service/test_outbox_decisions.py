@@ -40,6 +40,18 @@ def test_the_same_text_at_once_is_held_too(rt: Runtime, simulator: Simulator):
     assert len(query(rt, "SELECT id FROM outbound WHERE state = 'held'")) == 8 - SAME_TEXT_MOST
 
 
+def test_an_answer_may_say_the_same_and_refer_is_never_held(rt: Runtime, simulator: Simulator):
+    for n in range(ANY_TEXT_MOST + 2):
+        put(rt, "answer", f"answer {n}", text="Missing: S D.")
+        put(rt, "danger", f"danger {n}", text="REFER NOW.")
+    while query(rt, "SELECT id FROM outbound WHERE state = 'queued'"):
+        outbox.drain(rt, "urgent")
+    assert accepted(simulator).count("REFER NOW.") == ANY_TEXT_MOST + 2
+    assert accepted(simulator).count("Missing: S D.") == ANY_TEXT_MOST  # robots end there
+    held = query(rt, "SELECT kind FROM outbound WHERE state = 'held'")
+    assert [one["kind"] for one in held] == ["answer"] * 2
+
+
 def test_a_phone_that_gets_too_many_is_held(rt: Runtime, simulator: Simulator):
     for n in range(ANY_TEXT_MOST + 1):
         put(rt, "reminder", f"no {n}", lane="bulk")

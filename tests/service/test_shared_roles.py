@@ -17,7 +17,7 @@ def share(stage: Stage, phone: str, *others: str) -> None:
 
 
 def said(stage: Stage, phone: str) -> str:
-    query = "SELECT text FROM outbound WHERE phone = :phone AND kind = 'reply' ORDER BY id DESC"
+    query = "SELECT text FROM outbound WHERE phone = :phone AND kind != 'alert' ORDER BY id DESC"
     return str(stage.rows(query, phone=phone)[0].text)
 
 

@@ -38,7 +38,8 @@ def signal(stage: Stage) -> tuple[int, ...]:
 
 def answered(stage: Stage, phone: str) -> str:
     rows = stage.rows(
-        "SELECT text FROM outbound WHERE phone = :phone AND kind = 'reply' ORDER BY id", phone=phone
+        "SELECT text FROM outbound WHERE phone = :phone AND kind != 'alert' ORDER BY id",
+        phone=phone,
     )
     return str(rows[-1].text)
 

@@ -39,6 +39,8 @@ ROLES = {
 }
 KINDS = {
     "alert": "Alert",
+    "danger": "Answer that says REFER",
+    "answer": "Answer",
     "reply": "Reply",
     "reminder": "Reminder",
     "broadcast": "Broadcast",
