@@ -30,6 +30,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "packed_ref": 6,
     "pack": 48,  # amounts of products, as an SMS says them: `LA345,ZI185`
     "amounts": 48,
+    "keyword": 12,  # of a flow: rules.py
     "used": 25,  # of a count: `AL 96 (90),Zinc 40 (40)`, used and reported
     "used_all": 80,
     "more": 20,  # the same, of what was counted beyond what is known

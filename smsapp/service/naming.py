@@ -1,15 +1,23 @@
 """How a child is named without a name: by the line of her register, the age, the day seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smsapp import gsm
+from smsapp.flow.fill import WIDTHS
 from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
+from smsapp.store.drafts import Draft
 
 WEEK = 7  # days in which the name of a day says which one
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def title_of(flow: Flow, language: str) -> str:
+    """What a flow is called, in this language where it has it. At most 24 septets: `check`."""
+    return flow.title.get(language) or next(iter(flow.title.values()), "")
 
 
 def language_name(rt: Runtime, code: str) -> str:
@@ -38,10 +46,12 @@ def named(
     answers: Mapping[str, Any],
     at: datetime,
     seen_on: date | None = None,
+    title: str = "",
 ) -> str:
     """`line 57, 14 m, Tue`: so that she finds the right child. At most 24 septets.
 
-    `answers` as stored, or as typed; `at`: when it was told; `seen_on`: None for the same day.
+    `answers` as stored, or as typed; `at`: when it was told; `seen_on`: None for the same day;
+    `title`: of its flow, for what has no age; "" where that says too much.
     """
     words = {"time": when_seen(rt, language, at, seen_on)}
     age, line = str(answers.get("age", "")), str(answers.get("line", ""))
@@ -53,7 +63,25 @@ def named(
     if line.isdigit():
         words["line"] = str(int(line))
         word = f"line_{word}" if known else "line"
+    if title and word == "report":
+        whole = f"{title}, {words['time']}"
+        return whole if gsm.measure(whole).units <= WIDTHS["what"] else title
     return rt.flows.say(f"item.{word}", language, **words)
+
+
+def dropped(rt: Runtime, language: str, draft: Draft, among: Sequence[Draft]) -> str:
+    """What names a dropped report: the number she typed first. Nothing of what is private.
+
+    Of several, one in danger says so: two children of one age are not mistaken.
+    """
+    typed: dict[str, Any] = {}
+    flow = None if draft.private else rt.flows.flows.get(draft.flow)
+    if not draft.private:
+        typed = {**{pair[0]: pair[1] for pair in draft.keys}, **draft.given.get("answers", {})}
+    title = title_of(flow, language) if flow else ""
+    what = named(rt, language, typed, draft.began_at, title=title)
+    told = draft.danger and len(among) > 1
+    return rt.flows.say("item.danger", language, what=what) if told else what
 
 
 def when_seen(rt: Runtime, language: str, at: datetime, seen_on: date | None = None) -> str:

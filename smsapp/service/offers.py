@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +11,7 @@ from smsapp.flow.model import MAX_CHOICES, Flow
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, deaths, people, queries, recalls, supply, tasks
 from smsapp.service.errands import asked_items, day_items, sent_items, whom_items
-from smsapp.service.naming import language_name, local_time, named, when_seen
+from smsapp.service.naming import dropped, language_name, local_time, named, when_seen
 from smsapp.service.numbers import tail
 from smsapp.service.people import language_of
 from smsapp.service.referred import referred_items
@@ -25,7 +24,6 @@ from smsapp.store import catchment
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
 from smsapp.store import signals as signal_store
-from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
 from smsapp.store.queries import Asked, Query
 
@@ -47,10 +45,8 @@ def offered(rt: Runtime, db: Connection, person: Person, flow: Flow | None) -> d
 
 
 def _drafts(rt: Runtime, db: Connection, person: Person) -> Items:
-    return tuple(
-        Item(str(one.id), named(rt, person.language, _telling(one), one.began_at))
-        for one in draft_store.drafts_of(db, person.id, rt.now())
-    )
+    found = draft_store.drafts_of(db, person.id, rt.now())
+    return tuple(Item(str(one.id), dropped(rt, person.language, one, found)) for one in found)
 
 
 def _tests(rt: Runtime, db: Connection, person: Person) -> Items:
@@ -200,14 +196,6 @@ def _said(rt: Runtime, person: Person, query: Query) -> str:
 
 def _languages(rt: Runtime, _db: Connection, person: Person) -> Items:
     return tuple(Item(code, language_name(rt, code)) for code in people.languages(rt, person))
-
-
-def _telling(draft: Draft) -> dict[str, Any]:
-    """What names a dropped report: the number she typed first. Nothing of what is private."""
-    if draft.private:
-        return {}
-    typed = {pair[0]: pair[1] for pair in draft.keys}
-    return {**typed, **draft.given.get("answers", {})}
 
 
 def _item(rt: Runtime, language: str, ref: str, place: str, at: datetime) -> str:

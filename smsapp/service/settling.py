@@ -11,13 +11,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import CallEnd
-from smsapp.flow.answerback import missing_letters, warned
-from smsapp.flow.judge import judge
+from smsapp.flow.answerback import echo, missing_letters, warned
+from smsapp.flow.judge import Judgement, judge
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, outbox, people, reports, twins, untold
 from smsapp.service.caller import caller
 from smsapp.service.fillings import as_report, last_hop
-from smsapp.service.naming import named
+from smsapp.service.naming import named, title_of
+from smsapp.service.stock import pieces
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
 from smsapp.store import reports as store
@@ -146,21 +147,44 @@ def _tell_danger(rt: Runtime, db: Connection, person: Person, saving: reports.Fi
 
 
 def _tell_missing(rt: Runtime, db: Connection, person: Person, saving: reports.Filling) -> None:
-    """What is missing, by its letters: the rest of it may come by SMS."""
+    """What is missing, by its letters: the rest of it may come by SMS. Where nothing has a letter,
+    or nothing but `1 Send` is missing: what she typed, as she can send it.
+    """
     judged = judge(saving.flow, saving.answers, saving.given)
-    missing = judged.missing
+    missing = [ask for ask in judged.missing if ask.kind != "note"]
     kept = draft_store.draft_of_origin(db, saving.origin)
-    by_sms = all(one.letter for one in missing)
-    if kept is None or len(saving.answers) < WORTH_ANSWERS or not by_sms:
+    if (
+        kept is None
+        or len(saving.answers) < WORTH_ANSWERS
+        or not all(one.letter for one in missing)
+    ):
         return
     values = {
-        "what": named(rt, person.language, saving.answers, saving.began_at),
+        "what": _called(rt, person, saving),
         "letters": missing_letters(missing),
     }
     word = warned("sms.unfinished", judged) if missing else "sms.unfinished_told"
     if not missing and not untold.tells_of_village(saving.flow):
-        return
-    _put(rt, db, person, f"unfinished:{kept.id}", word, None, **values)
+        word, values = _typed(saving, judged)
+    if word:
+        _put(rt, db, person, f"unfinished:{kept.id}", word, None, **values)
+
+
+def _called(rt: Runtime, person: Person, saving: reports.Filling) -> str:
+    title = title_of(saving.flow, person.language)
+    return named(rt, person.language, saving.answers, saving.began_at, title=title)
+
+
+def _typed(saving: reports.Filling, judged: Judgement) -> tuple[str, dict[str, str]]:
+    """`SOH LA15,AM500 and the rest`, `MONTH V40 T2 B1 E0`; nothing for what has no keyword."""
+    flow, language = saving.flow, saving.given.language
+    words = [one.word for one in flow.keywords]
+    keyword = next((one for one in flow.help.get(language, "").split() if one in words), "")
+    said = {ask.product: saving.answers.get(ask.id) for ask in flow.asks if ask.product}
+    amounts = pieces({name: one for name, one in said.items() if isinstance(one, int)}, "amounts")
+    word = "sms.unfinished_amounts" if amounts else "sms.unfinished_whole"
+    values = {"keyword": keyword, "amounts": amounts or echo(flow, saving.answers, judged)}
+    return (word, values) if all(values.values()) else ("", {})
 
 
 def _put(
