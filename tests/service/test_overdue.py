@@ -13,7 +13,7 @@ from smsapp.service import remind
 from smsapp.service.overdue import Late, listed
 from smsapp.store.people import people_in, person_by_code
 from smsapp.store.reminders import Reminder
-from smsapp.store.tables import person, reminder
+from smsapp.store.tables import person, phone_number, reminder
 from tests.rig.stage import Stage
 
 MARY, AICHA, CHISOMO, BUA, OFFICER = "001", "002", "101", "201", "301"
@@ -117,6 +117,17 @@ def test_nobody_there_the_next_one_hears_at_once(month_later: Stage, values: dic
     assert heard(month_later, CHISOMO) == []
     assert len(heard(month_later, BUA)) == 1
     assert dropped(month_later) == ["nobody"]
+
+
+def test_who_was_not_heard_for_long_is_told_nothing_and_the_next_one_is(month_later: Stage):
+    with month_later.rt.begin() as db:
+        his = phone_number.c.phone == NUMBER + CHISOMO
+        long_ago = month_later.now - timedelta(days=month_later.rt.settings.number_days)
+        db.execute(update(phone_number).where(his).values(heard_at=long_ago))
+    begin(month_later, MARY)
+    pass_days(month_later, 6)
+    assert heard(month_later, CHISOMO) == []
+    assert len(heard(month_later, BUA)) == 1
 
 
 def test_a_chain_that_reaches_nobody_says_so(month_later: Stage):

@@ -79,7 +79,7 @@ def test_an_alert_goes_out_and_climbs_at_once(programme: Programme):
     assert programme.heard("sup") == ["ALERT Chalo"]
     assert programme.heard("dis") == []
     climb_due(programme.rt)
-    assert programme.heard("dis") == ["NO ANSWER Chalo"]
+    assert programme.heard("dis") == ["ALERT Chalo"]  # nobody had the time to be silent
     assert "unreachable" in programme.happened()
 
 
