@@ -28,7 +28,7 @@ WIDTHS = {  # septets at the most; names of people and places are shortened when
     "language": 12,
     "packed_at": 12,  # where what she needs lies ready
     "packed_ref": 6,
-    "pack": 48,  # amounts of products, as an SMS says them: `LA345,ZI185`
+    "pack": 48,  # amounts of products: `LA 345, ZI 185`, or `LA345,ZI185` where there are many
     "amounts": 48,
     "keyword": 12,  # of a flow: rules.py
     "used": 25,  # of a count: `AL 96 (90),Zinc 40 (40)`, used and reported

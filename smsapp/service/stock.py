@@ -231,6 +231,9 @@ def _ready(db: Connection, person: Person) -> list[Request]:
 
 
 def pieces(amounts: Mapping[str, int], name: str = "pack") -> str:
-    """`LA345,ZI185`, as an SMS to us would say it, as far as whole ones fit this placeholder."""
+    """`LA 345, ZI 185`; where that finds no room `LA345,ZI185`, as far as whole ones do."""
+    wide = ", ".join(f"{product.upper()} {amount}" for product, amount in amounts.items())
+    if len(wide) <= WIDTHS[name]:
+        return wide
     said = [f"{product.upper()}{amount}" for product, amount in amounts.items()]
     return whole_pieces(said, WIDTHS[name])

@@ -36,9 +36,9 @@ def test_what_is_packed_is_to_be_collected(stage: Stage):
 def test_what_she_never_said_has_come_is_ordered_again(stage: Stage):
     old = packed(stage)
     stage.now += timedelta(days=30)
-    assert "Ordered: LA359" in counted(stage, "SOH la 1")
+    assert "Ordered: LA 359" in counted(stage, "SOH la 1")
     stage.now += timedelta(days=31)
-    assert "Saved: LA360" in counted(stage, f"REC {old}")
+    assert "Saved: LA 360" in counted(stage, f"REC {old}")
 
 
 def test_a_count_of_something_else_leaves_it_urgent(stage: Stage):

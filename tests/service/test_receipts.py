@@ -44,20 +44,20 @@ def test_a_ref_that_is_not_hers_saves_nothing_and_names_the_cure(stage: Stage, r
 
 def test_amounts_beside_a_wrong_ref_have_arrived(stage: Stage, ref: str):
     stage.send(CHW, f"REC {slip(ref)} la 345")
-    assert "Saved: LA345" in said_to(stage, CHW)
+    assert "Saved: LA 345" in said_to(stage, CHW)
     assert stage.rows("SELECT state FROM request")[0][0] == "received"
 
 
 def test_more_than_was_packed_is_asked_back_on_both_faces(stage: Stage, ref: str):
     stage.send(CHW, "REC la 346")
-    assert "Is LA346 right?" in said_to(stage, CHW)
+    assert "Is LA 346 right?" in said_to(stage, CHW)
     stage.phone = CHW
     stage.dial()
     assert "Sure? Type it again." in stage.keys("2", "2", "346").text
     assert "Amoxicillin" in stage.keys("346").text
     stage.drop()
     stage.send(CHW, "REC la 345")
-    assert "Saved: LA345" in said_to(stage, CHW)
+    assert "Saved: LA 345" in said_to(stage, CHW)
 
 
 def test_an_order_a_slip_away_is_named_to_who_packs(programme: Programme):
