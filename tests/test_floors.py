@@ -30,7 +30,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"ussd", "inbound"},
     {"sender"},
     {"dialogue"},
-    {"commands"},
+    {"commands", "beyond"},
     {"retention"},
     {"corrections", "team_sms"},
     {"who"},

@@ -20,6 +20,7 @@ from smsapp.flow.reading import read
 from smsapp.flow.spelling import first_word, normal
 from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
+from smsapp.service.beyond import MOST_REPORTS, beyond
 from smsapp.service.caller import OWN, Line
 from smsapp.service.given import answers_kept, given_at_dial, given_by_sms, given_in
 from smsapp.service.settling import settle_for_sms
@@ -61,10 +62,12 @@ def _several(
     rt: Runtime, db: Connection, person: Person, sms: SmsIn, found: list[Opening], base: Given
 ) -> Answer:
     """Several reports in one SMS: each a filling and a reply of its own, danger first."""
+    found, rest = found[:MOST_REPORTS], found[MOST_REPORTS:]
     said = [
         _said(rt, db, person, sms, opening, base, n) or lost(rt, db, person, "sms.not_understood")
         for n, opening in enumerate(found, start=1)
     ]
+    said += beyond(rt, db, person, sms, rest, base)
     said.sort(key=lambda one: not one.danger)
     texts = tuple(text for one in said for text in _about(person, one))
     refers = any(one.refers for one in said)
