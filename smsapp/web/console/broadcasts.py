@@ -33,8 +33,7 @@ def add(pages: Blueprint) -> None:
     pages.add_url_rule("/broadcasts", "broadcasts", show)
     pages.add_url_rule("/broadcasts", "draft_broadcast", draft, methods=["POST"])
     pages.add_url_rule(one, "broadcast", show_one)
-    acts = ",".join(ACTS)
-    pages.add_url_rule(f"{one}/<any({acts}):act>", "act_on_broadcast", do, methods=["POST"])
+    pages.add_url_rule(f"{one}/<act>", "act_on_broadcast", do, methods=["POST"])
 
 
 def show() -> ResponseReturnValue:
@@ -131,6 +130,8 @@ def _draft_lines(found: Progress) -> list[Line]:
 
 def do(broadcast_id: int, act: str) -> ResponseReturnValue:
     """Send, pause or resume it; the service writes down who did and why."""
+    if act not in ACTS:
+        abort(404)
     thing = f"broadcast:{broadcast_id}"
     reason = reason_given(act, thing)
     if reason is None:
