@@ -4,7 +4,7 @@ A receipt ends with what was understood, `A14 S0 D0`, where that still fits: she
 what she meant.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from smsapp import gsm
 from smsapp.flow.fill import WIDTHS, fill
@@ -35,15 +35,14 @@ def sms_reply(
         filled = fill(said, {**values(reading.answers, given), **extra})
         understood = "" if flow.private else echo(flow, reading.answers, judged)
         return append_echo(_wrap(library, filled, given), understood)
-    letters = missing_letters(judged.missing)
     if judged.dangers:
         word = "sms.danger_nobody" if "nobody" in outcomes.values() else "sms.danger"
-        return _sms(library, word, given, letters=letters, **extra)
+        return _asking(library, word, given, judged.missing, **extra)
     if reading.unknown:
         text = unread_text(reading.unknown)
         word = warned("sms.unread", judged)
-        return _sms(library, word, given, letters=letters, text=text)
-    return _sms(library, warned("sms.missing", judged), given, letters=letters)
+        return _asking(library, word, given, judged.missing, text=text)
+    return _asking(library, warned("sms.missing", judged), given, judged.missing)
 
 
 def unread_reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
@@ -116,6 +115,23 @@ def reply_lines(flow: Flow, facts: Facts, outcomes: Mapping[str, str], language:
 def missing_letters(missing: Iterable[Ask]) -> str:
     """What is still to be sent, as it is typed: `A D`."""
     return " ".join(ask.letter for ask in missing if ask.letter)
+
+
+def _asking(library: Library, word: str, given: Given, missing: Sequence[Ask], **more: str) -> str:
+    """The sentence with what is missing; a unit, which no form names, explained where it fits."""
+    said = " ".join(_explained(ask, given.language) for ask in missing if ask.letter)
+    longer = _sms(library, word, given, letters=said, **more)
+    if gsm.fits(longer):
+        return longer
+    return _sms(library, word, given, letters=missing_letters(missing), **more)
+
+
+def _explained(ask: Ask, language: str) -> str:
+    """`U(1 months 2 years)`; of any other ask its letter, which the form explains."""
+    if ask.kind != "unit":
+        return ask.letter
+    named = [f"{at} {one.text[language].lower()}" for at, one in enumerate(ask.choices, start=1)]
+    return f"{ask.letter}({' '.join(named)})"
 
 
 def unread_text(unknown: Iterable[str]) -> str:
