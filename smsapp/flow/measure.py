@@ -225,10 +225,11 @@ def screens(
         {name[8:]: str(word) for name, word in more.items() if name.startswith("outcome.")}
         for more in later(sized.flow, [line.when for line in ask.lines], facts)
     ]
-    for page, notice, outcomes in product(places, (None, longest), told):
+    backs = (True, False) if any(line.aside for line in ask.lines) else (True,)
+    for page, notice, outcomes, back in product(places, (None, longest), told, backs):
         yield show(
             sized.flow, ask, facts, answers, given, sized.words,
-            page=page, notice=notice, outcomes=outcomes,
+            page=page, notice=notice, outcomes=outcomes, back=back,
         ).text  # fmt: skip
     yield from _guided(sized, ask, facts, replace(given, guided=True), answers)
 

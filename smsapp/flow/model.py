@@ -19,9 +19,8 @@ ClassKind = Literal["danger", "classification", "finding", "action"]
 EffectKind = Literal[
     "raise_alert", "answer_alert", "request", "answer_request", "answer_recall", "follow_up",
     "record_death", "query", "answer_query", "set_person", "task", "answer_task", "arrive",
-    "join_signal", "answer_signal", "close_alert", "record_month",
-    "record_visit", "answer_visit", "send_errand", "answer_errand",
-    "move_stock", "compare_use", "register_person",
+    "join_signal", "answer_signal", "close_alert", "record_month", "record_visit", "answer_visit",
+    "send_errand", "answer_errand", "move_stock", "compare_use", "register_person",
 ]  # fmt: skip
 
 MAX_TICKS = 8  # choices of a ticks ask: one digit each on both faces, 9 kept free
@@ -36,6 +35,7 @@ class Line:
     text: Text
     when: When = ()
     source: str = ""  # of a tip: who says so
+    aside: bool = False  # above an ask: in the room of a notice or of `00`, where neither is shown
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -52,14 +52,17 @@ def head(
     answers: Answers,
     given: Given,
     outcomes: Mapping[str, str] | None = None,
+    *,
+    aside: bool = False,
 ) -> str:
-    """The lines above the question that hold, and the question."""
+    """The lines above the question that hold, and the question. `aside`: with those that yield."""
     parts = []
     if ask.lines:
         said = {**facts, **{f"outcome.{name}": word for name, word in (outcomes or {}).items()}}
         if ask.id in flow.class_readers:
             classify(flow, said)
-        parts = lines(ask.lines, said, given.language)
+        above = tuple(one for one in ask.lines if aside or not one.aside)
+        parts = lines(above, said, given.language)
     if ask.text:
         parts.append(ask.text[given.language])
     return fill("\n".join(parts), values(answers, given))
@@ -144,6 +147,8 @@ def show(
         paged = pages(top, offered, any_many=_any_many(flow, ask), whole=whole)
     marks = _marks(words, given, whole=whole)
     said = [words.say(notice.word, language, notice.values)] if notice else []
+    if not said and not back and not led:
+        top = head(flow, ask, facts, answers, given, outcomes, aside=True)
     body = [part for part in (top, *paged[page if ask.kind in PAGED else 0]) if part]
     more = page + 1 < len(paged) and ask.kind != "ticks"
     nav = [words.say("nav.more", language, {})] if more else []

@@ -4,7 +4,8 @@ import pytest
 
 from smsapp import gsm
 from smsapp.flow.given import Given, Item
-from smsapp.flow.screen import end, pages
+from smsapp.flow.screen import end, pages, show
+from smsapp.flow.walk import next_ask
 from tests.flow.build import ICCM, LIBRARY, WORDS
 from tests.flow.play import call
 
@@ -64,11 +65,15 @@ def test_the_last_screen_carries_the_whole_mark() -> None:
     assert end("Bye", Given("en"), WORDS).text == "Bye"
 
 
-def test_the_menu_names_the_last_report() -> None:
+def test_the_menu_names_the_last_report_and_keeps_its_choices() -> None:
     known = {"last_ref": "482913", "last_time": "14:02"}
-    screen = call(MENU, values=known).screen
-    assert screen.startswith("Last report saved 14:02, ref 482913\nCHW menu\n1 Sick child")
-    assert "Last report" not in call(MENU).screen
+    talk = call(MENU, values=known)
+    ask, facts = next_ask(MENU, talk.walked, talk.given)
+    assert ask
+    named = show(MENU, ask, facts, {}, talk.given, WORDS, back=False).text
+    plain = talk.screen.removesuffix("\n00 Back")  # which has the room of that line
+    assert named == f"Saved 482913, 14:02\n{plain}"
+    assert "4 Other person in danger" in named
 
 
 def test_the_menu_offers_what_waits_first() -> None:

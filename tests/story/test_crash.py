@@ -162,7 +162,7 @@ def test_killed_after_the_commit(rt: Runtime, phones: Phones, web_process: Web) 
             assert ref in last
             assert repeat(rt, home_again) == last
         screen = phones.dial(phone).screen
-        assert "Last report saved" in screen
+        assert f"Saved {ref}" in screen
         assert ref in screen
         assert "Continue?" not in screen
         assert reports(rt, phone) == saved[phone]
@@ -187,7 +187,7 @@ def test_killed_before_the_commit(rt: Runtime, phones: Phones, web_process: Web)
     last = repeat(rt, home)
     assert last.startswith("CON ")
     assert "TREAT AT HOME. Saved" in last
-    assert "Last report saved" in phones.dial(CHWS[1]).screen
+    assert "Saved " in phones.dial(CHWS[1]).screen
 
     states = [(state, alerts) for one in CHWS[:2] for _, state, alerts in reports(rt, one)]
     assert states == [("closed", 1), ("closed", 0)]

@@ -144,5 +144,5 @@ def test_a_new_dial_after_a_lost_answer_names_the_report(
     line.breaks = False
     assert wait_for(lambda: reports(rt) == 1, 5)
     (menu,) = dial(client, "ATUid_next")
-    assert "Last report saved" in menu
+    assert "\nSaved " in menu
     assert reports(rt) == 1
