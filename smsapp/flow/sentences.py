@@ -25,6 +25,7 @@ OUTCOMES = {  # what became of an effect
     "unclear": "it can be read in two ways",
     "received": "it is collected",
     "cancelled": "it is cancelled",
+    "left": "who asked for it has left",
     "packed": "it is packed already",
 }
 

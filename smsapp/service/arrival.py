@@ -96,7 +96,8 @@ def _bring(rt: Runtime, db: Connection, person: Person, parcel: Parcel) -> Arriv
     orders.set_received(db, request.id, {one: parcel.got.get(one) for one in parcel.packed})
     whole = all(one in parcel.got for one, amount in parcel.packed.items() if amount)
     if not whole:
-        orders.move(db, request.id, ("received",), "ready", now, person.id, what="reopened")
+        if orders.move(db, request.id, ("received",), "ready", now, person.id, what="reopened"):
+            remind_of(rt, db, request, "order_collect")
         return Arrived("part" if parcel.got else "none", request.ref)
     orders.move(db, request.id, ("ready",), "received", now, person.id)
     short = orders.short_of(db, request.id)
@@ -119,7 +120,8 @@ def _tell_short(
     people = [by] if by and by.active and by.phone else []
     people += contacts(db, person, SHORT_ROLES, rt.now())
     values = {"ref": request.ref, "chw": person.short, "place": person.place_short}
+    turn = sum(one.what == "short" for one in orders.events(db, request.id))
     for one in {one.id: one for one in people}.values():
         listed = packlist.amounts(short)
         text = packlist.text_that_fits(rt, db, one, "order.short", listed, len(short), **values)
-        put(rt, db, f"request:{request.id}:short:{one.id}", one, text)
+        put(rt, db, f"request:{request.id}:short{turn}:{one.id}", one, text)

@@ -120,6 +120,7 @@ TESTS: dict[str, Test] = {
     "stock_count": _counted,
     "own_month": _nothing_to_tell,
     "order_unapproved": _order_left("requested"),
+    "order_urgent_unapproved": _order_left("requested"),
     "order_unanswered": _order_left("requested", "approved"),
     "order_urgent": _order_left("requested", "approved"),
     "order_out": _order_left("stocked_out"),

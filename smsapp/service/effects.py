@@ -114,7 +114,8 @@ def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, don
     }
     known = not case.fresh
     ref = _ref(case, effect.ask)
-    answered = packing.answer_request(rt, db, case.person, ref, word, said, known=known)
+    own = (case.report.id, case.report.ref)
+    answered = packing.answer_request(rt, db, case.person, ref, word, said, own=own, known=known)
     _note(rt, db, case, effect, done, answered)
     if answered.outcome == "foreign":
         done.values |= packing.shown(rt, db, case.person, answered.ref)

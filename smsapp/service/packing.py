@@ -5,6 +5,7 @@ other hears who was. She who answered may mend her own word until it has left.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -15,8 +16,8 @@ from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
 from smsapp.service.people import may_stand_in
-from smsapp.service.supply import TOLD_ROLES, chw_of, remind_of, tell_packers
-from smsapp.service.tell_packed import Packing, Word, ask_further, tell_chw
+from smsapp.service.supply import NOT_PACKED, TOLD_ROLES, chw_of, remind_of, tell_packers
+from smsapp.service.tell_packed import Packing, Word, ask_for_rest, ask_further, tell_chw, tell_left
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line
@@ -44,13 +45,14 @@ def answer_request(
     word: Word,
     said: Said | None = None,
     *,
+    own: tuple[int, str],
     known: bool = False,
 ) -> Answered:
     """Take the answer to a request; without a ref, to the one that is open for the sender.
 
     `not_yours` for a ref she has nothing to do with, whether or not it exists; `near` where one
-    that waits for her is a slip away. `known`: this very
-    report has said so before, so that nothing is done again.
+    that waits for her is a slip away. `own`: id and ref of the report that says so; `known`: it
+    has said so before, so that nothing is done again.
     """
     meant = _meant(rt, db, person, ref)
     if isinstance(meant, Answered):
@@ -65,9 +67,11 @@ def answer_request(
     chw = chw_of(rt, db, request)
     if chw is None:
         return NONE_OPEN
-    packing = Packing(person, chw, request, orders.lines_of(db, request.id))
+    packing = Packing(person, chw, request, orders.lines_of(db, request.id), own)
     if known:
         return _already(rt, db, packing)
+    if not chw.active:
+        return _left(rt, db, packing)
     if word == "approved":
         return _approve(rt, db, packing)
     return _take(rt, db, packing, word, said or {})
@@ -98,6 +102,15 @@ def _still(rt: Runtime, db: Connection, person: Person, found: list[Request]) ->
         one for one in found
         if (chw := chws[one.id]) and person.place_id in above(db, chw.place_id)
     ]  # fmt: skip
+
+
+def _left(rt: Runtime, db: Connection, packing: Packing) -> Answered:
+    """Nobody is there to collect it, and nobody took it over: who stands above her hears so."""
+    by = packing.person.id
+    if not orders.move(db, packing.request.id, NOT_PACKED, "cancelled", rt.now(), by):
+        return _already(rt, db, packing)
+    tell_left(rt, db, packing)
+    return _heard(rt, packing, "left")
 
 
 def as_word(choice: object) -> Word:
@@ -162,10 +175,12 @@ def _take(rt: Runtime, db: Connection, packing: Packing, word: Word, said: Said)
     ):
         return _already(rt, db, packing)
     orders.set_packed(db, request.id, packed)
-    now_packed = Packing(person, packing.chw, request, orders.lines_of(db, request.id))
+    now_packed = replace(packing, lines=orders.lines_of(db, request.id))
     remind_of(rt, db, request, "order_collect" if word == "ready" else "order_out")
     tell_chw(rt, db, now_packed, word)
-    ask_further(rt, db, now_packed, word)
+    ask_for_rest(rt, db, now_packed, word)
+    if word == "stocked_out":
+        ask_further(rt, db, now_packed)
     return _heard(rt, packing, "done")
 
 

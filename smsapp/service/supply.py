@@ -17,6 +17,7 @@ from smsapp.store.requests import OPEN, OpenRequest, Request
 TOLD_ROLES = ("supervisor", "facility")
 PACKERS = ("facility", "supervisor", "district")  # the first of these that has anybody
 APPROVERS = ("supervisor",)
+PACKING_CHAINS = ("order_urgent", "order_unanswered")
 NOT_PACKED = (*OPEN, "stocked_out")  # nothing waits for her yet: she may take it back
 
 
@@ -48,10 +49,18 @@ def order(
     orders.set_asked(db, request.id, asked)
     if not approvers:
         return tell_packers(rt, db, request, person)
-    for one in approvers:
-        tell(rt, db, request, one, _text(rt, db, request, person, one, "order.approve"))
-    remind_of(rt, db, request, "order_unapproved")
+    _ask_approval(rt, db, request, person)
     return "done"
+
+
+def _ask_approval(
+    rt: Runtime, db: Connection, request: Request, person: Person, what: str = ""
+) -> None:
+    for kind in PACKING_CHAINS:
+        remind.drop(rt, db, request.report_id, kind)
+    for one in contacts(db, person, APPROVERS, rt.now()):
+        tell(rt, db, request, one, _text(rt, db, request, person, one, "order.approve"), what)
+    remind_of(rt, db, request, "order_urgent_unapproved" if request.urgent else "order_unapproved")
 
 
 def _write(
@@ -71,6 +80,26 @@ def _write(
     return store.request_by_id(db, request_id)
 
 
+def add_rest(
+    rt: Runtime,
+    db: Connection,
+    chw: Person,
+    of: Request,
+    report_id: int,
+    ref: str,
+    asked: Mapping[str, int],
+    by: Person,
+) -> Request:
+    """What was not there of this order, as an order of its own that is out of stock."""
+    made = _write(rt, db, chw, report_id, ref, sorted(asked), urgent=of.urgent)
+    orders.set_asked(db, made.id, asked)
+    orders.move(db, made.id, OPEN, "stocked_out", rt.now(), by.id, answers=True)
+    store.add_told(db, made.id, by.id, rt.now())  # until somebody above is told
+    made = store.request_by_id(db, made.id)
+    remind_of(rt, db, made, "order_out")
+    return made
+
+
 def _change(
     rt: Runtime,
     db: Connection,
@@ -88,8 +117,12 @@ def _change(
     elif orders.move(db, known.id, OPEN, known.state, rt.now(), person.id, what="changed"):
         store.set_items(db, known.id, sorted(asked))
         orders.set_asked(db, known.id, asked)
-        waits = known.wants_approval and known.state == "requested"
-        word = "order.approve" if waits else "order.pack"
+        if known.state == "approved":  # of other amounts
+            orders.move(db, known.id, ("approved",), "requested", rt.now(), person.id)
+            store.forget_told(db, known.id)
+            _ask_approval(rt, db, known, person, again)
+            return
+        word = "order.approve" if known.wants_approval else "order.pack"
         for one in _those_told(rt, db, known):
             text = _text(rt, db, known, person, one, word)
             put(rt, db, f"request:{known.id}:{one.id}:{again}", one, text)
@@ -98,10 +131,12 @@ def _change(
 def tell_packers(rt: Runtime, db: Connection, request: Request, person: Person) -> str:
     """Tell those who pack, at the lowest place that has anybody: `done`, or `nobody` is there."""
     remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered")
+    turn = sum(one.what == "approved" for one in orders.events(db, request.id))
+    what = f"again{turn}" if turn > 1 else ""
     for role in PACKERS:
         people = contacts(db, person, [role], rt.now())
         for one in people:
-            tell(rt, db, request, one, _text(rt, db, request, person, one, "order.pack"))
+            tell(rt, db, request, one, _text(rt, db, request, person, one, "order.pack"), what)
         if people:
             return "done"
     return "nobody"
@@ -111,7 +146,7 @@ def _text(
     rt: Runtime, db: Connection, request: Request, person: Person, one: Person, word: str
 ) -> str:
     lines = orders.lines_of(db, request.id)
-    word += "_urgent" if request.urgent and word == "order.pack" else ""
+    word += "_urgent" if request.urgent else ""
     values = {"ref": request.ref, "chw": person.short, "place": person.place_short}
     values["one_product"] = lines[0].product if lines else ""
     return packlist.text_that_fits(rt, db, one, word, packlist.asked(lines), len(lines), **values)

@@ -13,7 +13,8 @@ from smsapp.store.requests import of_report
 def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answer | None:
     """Why `CANCEL` is not taken, or what it took of an old report: the order alone.
 
-    None: there is no order under this ref, or the whole report may still be taken back.
+    None: there is no order under this ref, or the whole report may still be taken back: nobody
+    has answered it.
     """
     report = report_by_ref(db, person.id, ref)
     request = of_report(db, report.id) if report else None
@@ -24,7 +25,7 @@ def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answe
         place = by.place_short if by else ""
         return lost(rt, db, person, "order.packed", ref=ref, place=place)
     age = rt.now() - (report.closed_at or report.opened_at)
-    if age.total_seconds() <= rt.settings.correct_seconds:
+    if age.total_seconds() <= rt.settings.correct_seconds and request.state != "stocked_out":
         return None
     if not supply.withdraw(rt, db, person, report.id):
         return None

@@ -1,7 +1,7 @@
 """Who hears what was packed of an order: the CHW, and of what is not there whoever stands above."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.people import contacts, text_for
-from smsapp.service.supply import put, tell
+from smsapp.service.supply import NOT_PACKED, add_rest, put, tell, withdraw
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line
 from smsapp.store.people import Person
 from smsapp.store.requests import Request
 
+FLOW = "orders"  # whose reports are these answers
 Word = Literal["ready", "some", "stocked_out", "approved"]
 
 
@@ -27,6 +28,7 @@ class Packing:
     chw: Person
     request: Request
     lines: Sequence[Line]
+    own: tuple[int, str]  # id and ref of the report that is the answer
 
 
 def tell_chw(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
@@ -53,25 +55,55 @@ def _turn(db: Connection, request: Request) -> str:
     return "" if turn == 1 else f":{turn}"
 
 
-def ask_further(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
-    """Whoever stands above the one who has none: it waits for them, or they know it."""
+def ask_further(rt: Runtime, db: Connection, packing: Packing) -> None:
+    """Nothing is there: it waits for whoever stands above the one who has none."""
     request, person, lines = packing.request, packing.person, packing.lines
-    missing = packlist.missing(lines)
-    if word == "ready" and not missing:
-        return
-    above = [
-        one for one in contacts(db, packing.chw, ["district"], rt.now()) if one.id != person.id
-    ]
+    roles, now = ["district"], rt.now()
+    above = [one for one in contacts(db, packing.chw, roles, now) if one.id != person.id]
+    out = " ".join(one.product.upper() for one in lines) or " ".join(request.items)
     values = {"ref": request.ref, "chw": packing.chw.short, "place": person.place_short}
-    said = "order.out" if word == "stocked_out" else "order.lacks"
-    if not lines:
-        said, missing = "order.out", " ".join(request.items)
-    if above and word == "stocked_out":
+    if above:
         store.forget_told(db, request.id)
     for one in above:
-        count = len(missing.split())
-        text = packlist.text_that_fits(rt, db, one, said, missing, count, **values)
-        if word == "stocked_out":
-            tell(rt, db, request, one, text, what=f"out{_turn(db, request)}")
-        else:
-            put(rt, db, f"request:{request.id}:lacks{_turn(db, request)}:{one.id}", one, text)
+        text = packlist.text_that_fits(rt, db, one, "order.out", out, len(out.split()), **values)
+        tell(rt, db, request, one, text, what=f"out{_turn(db, request)}")
+
+
+def ask_for_rest(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
+    """Of what is ready in part the rest is an order of its own, under the ref of this answer.
+
+    What this answer was before, and no longer is, is asked for no more.
+    """
+    products = {one.product for one in packing.lines}
+    rest = {one.product: one.asked for one in packing.lines if one.packed == 0}
+    rest = rest if word == "ready" else {}
+    chw, mine = packing.chw, packing.request
+    for one in store.of_person(db, chw.id, NOT_PACKED, training=mine.training):
+        asked = {line.product: line.asked for line in orders.lines_of(db, one.id)}
+        if one.id == mine.id or not store.is_rest(db, one, FLOW):
+            rest = {name: rest[name] for name in rest.keys() - asked.keys() if one.id != mine.id}
+        elif rest == asked:
+            return
+        elif asked.keys() <= products:
+            withdraw(rt, db, packing.person, one.report_id)
+    if rest:
+        request = add_rest(rt, db, chw, mine, *packing.own, rest, by=packing.person)
+        ask_further(
+            rt, db, replace(packing, request=request, lines=orders.lines_of(db, request.id))
+        )
+
+
+def tell_left(rt: Runtime, db: Connection, packing: Packing) -> None:
+    """Whoever is nearest above a CHW who has left hears that nothing was packed for her."""
+    for role in ("supervisor", "deputy", "district"):
+        found = [
+            one for one in contacts(db, packing.chw, [role], rt.now())
+            if one.id != packing.person.id
+        ]  # fmt: skip
+        for one in found:
+            values = {"ref": packing.request.ref, "chw": packing.chw.short}
+            listed, count = packlist.asked(packing.lines), len(packing.lines)
+            text = packlist.text_that_fits(rt, db, one, "order.left", listed, count, **values)
+            put(rt, db, f"request:{packing.request.id}:left:{one.id}", one, text)
+        if found:
+            return

@@ -124,6 +124,12 @@ def of_person(
     return _listed(db, select(request).where(*mine, request.c.state.in_(states)))
 
 
+def is_rest(db: Connection, one: Request, flow: str) -> bool:
+    """Whether this is what was missing of another order: an answer to that one made it."""
+    query = select(report.c.flow).where(report.c.id == one.report_id)
+    return db.scalar(query) == flow
+
+
 def sent_to(db: Connection, person_id: int, since: datetime, *, training: bool) -> list[Request]:
     """What is packed for this person, and what she collected that was packed since then, oldest
     first; locked."""

@@ -18,7 +18,12 @@ from smsapp.store.tables import (
 )
 
 CHAINS: dict[str, tuple[str, ...]] = {  # how an order stands -> what reminds of it then
-    "requested": ("order_unapproved", "order_unanswered", "order_urgent"),
+    "requested": (
+        "order_unapproved",
+        "order_urgent_unapproved",
+        "order_unanswered",
+        "order_urgent",
+    ),
     "approved": ("order_unanswered", "order_urgent"),
     "stocked_out": ("order_out",),
     "ready": ("order_collect",),

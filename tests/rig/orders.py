@@ -43,8 +43,10 @@ def answer(
     word: Word = "ready",
     **said: int | None,
 ) -> Answered:
+    own = programme.add_report(code, flow="orders")
     with programme.rt.begin() as db:
-        return answer_request(programme.rt, db, programme.person(code), ref, word, said)
+        person = programme.person(code)
+        return answer_request(programme.rt, db, person, ref, word, said, own=own)
 
 
 def receive(programme: Programme, code: str = "chw", **amounts: int) -> arrival.Arrived:

@@ -117,6 +117,7 @@ CASES: dict[str, tuple[Doing, Doing]] = {
     "stock_count": (nothing, send("SOH la 15 zi 10")),
     "own_month": (nothing, reported_by_the_other),
     "order_unapproved": (begin_order("requested"), left(state="approved")),
+    "order_urgent_unapproved": (begin_order("requested"), left(state="approved")),
     "order_unanswered": (begin_order("approved"), left(state="ready")),
     "order_urgent": (begin_order("requested"), left(state="stocked_out")),
     "order_out": (begin_order("stocked_out"), left(state="cancelled")),

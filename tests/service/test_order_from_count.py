@@ -68,3 +68,11 @@ def test_a_count_and_an_answer_in_one_second(stage: Stage):
         lambda: stage.send(FACILITY, f"READY {ref}"),
     )
     assert [row.asked for row in stage.rows(STANDING)] in ([355], [310])
+
+
+def test_what_is_out_of_stock_can_be_cancelled_the_same_day(stage: Stage):
+    counted(stage, "SOH la 5")
+    ref = stage.rows(STANDING)[0].ref
+    stage.send(FACILITY, f"OS {ref}")
+    assert "the order is cancelled" in counted(stage, f"CANCEL {ref}")
+    assert stage.rows(STANDING) == []

@@ -105,7 +105,9 @@ class OrderLife(RuleBasedStateMachine):
     @invariant()
     def each_is_over_or_waits_for_a_person(self) -> None:
         with self.programme.rt.read() as db:
-            waiting = {one.ref: one.waits_for for one in standing(db)}
+            stand = standing(db)
+            waiting = {one.ref: one.waits_for for one in stand}
+        assert all(one.waits_for for one in stand)
         for ref in self.refs:
             assert self._request(ref).state in FINAL or waiting[ref]
 

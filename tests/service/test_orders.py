@@ -60,7 +60,7 @@ def test_a_part_of_it_is_told_as_a_part(programme: Programme):
     assert answer(programme, "fac", other, "stocked_out", la=None).outcome == "done"
     assert now(programme, other) == ("ready", {"la": (54, 0, None), "zi": (40, 40, None)})
     assert "disponible ZI 40; manque: LA" in heard(programme, "eve")
-    assert heard(programme, "dis") == "Bua HC has no LA (REF, Eve). The rest is ready."
+    assert heard(programme, "dis").startswith("Bua HC has no LA for Eve. Send some? READY REF,")
 
 
 def test_out_of_stock_goes_to_the_district_who_may_send_it(programme: Programme):
@@ -119,7 +119,7 @@ def test_an_answer_kept_is_not_given_again(programme: Programme):
     answer(programme, "fac", ref, la=12)
     with programme.rt.begin() as db:
         who = programme.person("fac")
-        again = answer_request(programme.rt, db, who, ref, "ready", {}, known=True)
+        again = answer_request(programme.rt, db, who, ref, "ready", {}, own=(0, ""), known=True)
     assert (again.outcome, again.by_short) == ("already", "Bua HC")
     assert now(programme, ref)[1]["la"] == (54, 12, None)
 
