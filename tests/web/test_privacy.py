@@ -115,7 +115,7 @@ def test_her_own_phone_does_not_betray_her(stage: Stage):
     stage.phone = CHW
     stage.dial()
     stage.keys("8", "3", "2")
-    assert "Last report" not in stage.dial().text
+    assert "Saved" not in stage.dial().text
     stage.send(CHW, "LAST")
     assert "pay" not in stage.rows("SELECT text FROM outbound ORDER BY id DESC")[0].text.lower()
     stage.dial()
