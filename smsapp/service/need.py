@@ -76,7 +76,7 @@ class Working:
     @property
     def believed(self) -> int:
         """The greatest amount that is taken without asking back."""
-        return min(self.product.ceiling, ABSURD * self.maximum)
+        return max(self.maximum, min(self.product.ceiling, ABSURD * self.maximum))
 
 
 def working(product: Product, moves: Sequence[Movement], now: datetime) -> Working:

@@ -49,6 +49,8 @@ def test_the_ceiling_and_six_times_the_maximum():
     """More is asked back: cStock, validation."""
     assert of().believed == 2000  # 6 x 360 = 2160, the ceiling is lower
     assert working(PRODUCTS["or"], [], NOW).believed == 240  # 6 x 40, the ceiling 500 is higher
+    many = Working(PRODUCTS["am"], 0, None, None, amc=1200, own=True)
+    assert many.believed == many.maximum == 2400  # what the service itself orders, over the ceiling
 
 
 def test_what_was_never_counted_is_not_known():
