@@ -23,6 +23,7 @@ from smsapp.store.people import Person
 from smsapp.store.requests import OPEN, Request
 
 RECEIVED = "received"  # a movement: what came
+GONE = ("lost", "expired")  # movements: what went otherwise than to a patient
 UNPACKED = (*OPEN, "stocked_out")  # of an order: another may take its place
 COMING = timedelta(days=10)  # what is packed: then the last one hears of it (order_collect)
 Book = dict[str, Working]  # by product
@@ -62,7 +63,7 @@ def book(rt: Runtime, db: Connection, person: Person) -> Book:
 def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
     """What a flow that asks of products rests on: hers, what is believed, what she had last.
 
-    Of a receipt no more is believed than was packed for her.
+    Of a receipt no more is believed than was packed for her, of a loss no more than she has.
     """
     if not flow.products or person.role != "chw":
         return given
@@ -70,6 +71,8 @@ def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: 
     last = {f"last_{name}": str(one.on_hand) for name, one in found.items()
             if one.on_hand is not None}  # fmt: skip
     most = {name: one.believed for name, one in found.items()}
+    if any(effect.kind in GONE for effect in flow.effects):
+        most |= {name: one.on_hand for name, one in found.items() if one.on_hand is not None}
     if any(effect.kind == RECEIVED for effect in flow.effects):
         packed = _packed(db, person)
         most |= {name: min(amount, most.get(name, amount)) for name, amount in packed.items()}

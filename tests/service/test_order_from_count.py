@@ -76,3 +76,10 @@ def test_what_is_out_of_stock_can_be_cancelled_the_same_day(stage: Stage):
     stage.send(FACILITY, f"OS {ref}")
     assert "the order is cancelled" in counted(stage, f"CANCEL {ref}")
     assert stage.rows(STANDING) == []
+
+
+def test_more_lost_than_she_has_is_asked_back(stage: Stage):
+    counted(stage, "SOH la 5")
+    for words, saved in (("LOST la 500", False), ("LOST la 500", True), ("LOST la 5", True)):
+        counted(stage, words)
+        assert bool(stage.rows("SELECT id FROM report WHERE flow = 'loss'")) is saved
