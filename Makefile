@@ -26,7 +26,7 @@ run: .venv/.installed
 	@exec $(BIN)/smsapp run --tied
 
 test: check
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 4
 
 check: .venv/.installed-test
 	@$(BIN)/ruff check --quiet $(CHECKED)

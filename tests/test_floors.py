@@ -64,7 +64,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"tips"},
     {"deaths", "months"},
     {"ladder", "answered", "filled", "numbers"},
-    {"tell_chw"},
+    {"tell_chw", "alert_sms"},
     {"outbox", "outbox_sweep"},
     {"sending"},
     {"deliveries"},

@@ -48,7 +48,7 @@ class Card:
     version: int
     language: str
     title: str
-    path: str  # the digit of the menu, "" where it is not on the menu
+    path: str  # the keys from the dial, `2 1`; "" where no menu leads there
     words: tuple[Word, ...]
     parts: tuple[Part, ...]
     example: str = ""  # a whole SMS
@@ -80,17 +80,23 @@ def card(library: Library, flow: Flow, language: str, given: Given) -> Card:
 
 def _shown(flow: Flow) -> Iterator[Ask]:
     """In the order of a call, the danger screen last: it comes wherever danger is."""
-    yield from (ask for ask in flow.asks if ask.kind not in ("note", "danger"))
+    for ask in flow.asks:
+        if ask.kind not in ("note", "danger") and not any(one.unread for one in ask.choices):
+            yield ask
     if flow.danger_ask:
         yield flow.danger_ask
 
 
-def _path(library: Library, flow: Flow) -> str:
-    menu = library.flows.get("menu")
-    for ask in menu.asks if menu else ():
+def _path(library: Library, flow: Flow, menu: str = "menu") -> str:
+    """The keys from the dial to this flow, through menus below the first: `2 1`. Empty: none."""
+    found = library.flows.get(menu)
+    for ask in found.asks if found else ():
         for number, choice in enumerate(ask.choices, start=1):
+            below = library.flows.get(choice.flow)
             if choice.flow == flow.id:
                 return str(number)
+            if below and below.kind == "menu" and (rest := _path(library, flow, below.id)):
+                return f"{number} {rest}"
     return ""
 
 

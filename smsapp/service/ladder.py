@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service import outbox
-from smsapp.service.people import contacts, text_from
+from smsapp.service import alert_sms, outbox
+from smsapp.service.people import contacts
 from smsapp.service.tell_chw import noted_absent, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
-from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 
 DANGER = "danger"  # the kind of an alert with a patient who must go now; others are told plainly
@@ -88,30 +87,12 @@ def _tell_level(
 def _tell(
     rt: Runtime, db: Connection, alert: Alert, level: int, people: Sequence[Person], *, which: str
 ) -> None:
-    rows = [_row(rt, db, alert, one, level, which=which) for one in people]
+    there = [(one, level) for one in people]
+    rows = alert_sms.rows(rt, db, alert, there, which=which)
     put = outbox.put_many(rt, db, rows)
     fresh = [one.id for one, made in zip(people, put, strict=True) if made is not None]
     if fresh:
         store.add_told(db, alert.id, fresh, level, rt.now())
-
-
-def _row(
-    rt: Runtime, db: Connection, alert: Alert, one: Person, level: int, *, which: str, time: int = 1
-) -> NewOutbound:
-    """The alert's SMS to one person. `time` is 1 the first time, more where it is repeated."""
-    return NewOutbound(
-        key=f"alert:{alert.id}:{level}:{time}:{one.id}",
-        kind="alert",
-        phone=one.phone,
-        text=text_from(rt, db, one, alert.texts.get(which) or alert.texts["first"]),
-        lane="urgent",
-        person_id=one.id,
-        alert_id=alert.id,
-        alert_level=level,
-        report_id=None,
-        due_at=None,
-        expires_at=None,
-    )
 
 
 def _next_look(db: Connection, alert: Alert, level: int) -> datetime:
@@ -229,13 +210,14 @@ def tell_again(rt: Runtime, db: Connection, alert: Alert, time: int) -> None:
     waits = [e.what for e in store.events(db, alert.id) if e.what in ("silent", "reopened")]
     which = "climbed" if waits[-1:] == ["silent"] else "first"
     now = rt.now()
-    rows = []
-    for one in people_by_ids(db, told.keys(), now):
-        if one.active and one.phone and one.training == alert.training:
-            row = told[one.id]
-            rows.append(_row(rt, db, alert, one, row.level, which=which, time=time))
-            store.add_event(db, alert.id, now, "told", level=row.level, person_id=one.id)
-    outbox.put_many(rt, db, rows)
+    people = [
+        (one, told[one.id].level)
+        for one in people_by_ids(db, told.keys(), now)
+        if one.active and one.phone and one.training == alert.training
+    ]
+    for one, level in people:
+        store.add_event(db, alert.id, now, "told", level=level, person_id=one.id)
+    outbox.put_many(rt, db, alert_sms.rows(rt, db, alert, people, which=which, time=time))
 
 
 def _chw(rt: Runtime, db: Connection, alert: Alert) -> Person:

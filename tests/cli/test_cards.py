@@ -79,6 +79,12 @@ def test_what_is_sent_at_once_is_danger() -> None:
     assert of(STOCK).at_once == ""
 
 
+def test_the_way_leads_through_the_menus_and_no_ask_of_ours_is_printed() -> None:
+    assert (of(ICCM).path, of(LIBRARY.flows["count"]).path) == ("1", "2 1")
+    printed = [part.text for part in of(LIBRARY.flows["emergency"]).parts]
+    assert not [text for text in printed if "read" in text]
+
+
 def test_values_of_the_country_are_on_the_page() -> None:
     params = {"cough_days": 22, "rectal_artesunate": True}
     found = of(ICCM, params=params)

@@ -43,6 +43,7 @@ drafts = ["sw", "ny"]
 [word]
 training.text = {en = "TRAINING. Real child? Call {help}", fr = "EXERCICE. Appelez {help}"}
 "alert.seen".text = {en = "Seen by {name} {time}. {ref}", fr = "Vu par {name} {time}. {ref}"}
+"alert.doubtful".text = {en = "Alert {ref}, {place}. {code}", fr = "Alerte {ref}, {place}. {code}"}
 "alert.no_answer".text = {en = "No answer yet. Go. Call {phone} {ref}", fr = "Allez. {phone} {ref}"}
 "alert.nobody".text = {en = "Go. Call {phone} {ref}", fr = "Partez. Appelez {phone} {ref}"}
 "alert.corrected".text = {en = "{ref} corrected. Call {chw} {phone}", fr = "{ref} {chw} {phone}"}

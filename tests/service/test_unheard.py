@@ -73,10 +73,13 @@ def test_another_on_her_phone_does_not(stage: Stage):
 
 def test_an_alert_goes_out_and_climbs_at_once(programme: Programme):
     at = programme.clock() - timedelta(days=91)
+    silent = numbers.phone_number.c.person_id == programme.person("sup").id
     with programme.rt.begin() as db:
-        db.execute(numbers.update(numbers.phone_number).values(heard_at=at))
+        db.execute(numbers.update(numbers.phone_number).where(silent).values(heard_at=at))
     programme.alarm()
-    assert programme.heard("sup") == ["ALERT Chalo"]
+    code = programme.rt.settings.service_code
+    assert programme.heard("sup") == [f"Alert REF, Chalo. {code}"]  # who reads it learns nothing
+    assert programme.heard("fac") == ["ALERTE Chalo"]
     assert programme.heard("dis") == []
     climb_due(programme.rt)
     assert programme.heard("dis") == ["ALERT Chalo"]  # nobody had the time to be silent
