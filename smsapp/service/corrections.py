@@ -21,7 +21,7 @@ from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, arrival, effects, reports, signals, supply, tasks
 from smsapp.service.doubt import doubted, said_again
-from smsapp.service.given import given_in
+from smsapp.service.given import given_in, given_of_month
 from smsapp.service.naming import seen_on
 from smsapp.service.stock import given_stock, pieces
 from smsapp.service.taking_back import cancel_order
@@ -67,6 +67,7 @@ def fix(
         return _finish(rt, db, person, sms, meant, base)
     given = given_in(rt, flow, base, answers=report.answers)
     given = replace(given, params=given.params | report.params)
+    given = given_of_month(rt, db, person, flow, given, report.opened_at)
     reading = read(flow, said, given)
     asked = _asked_back(rt, db, person, opening, flow, reading, given)
     if asked:

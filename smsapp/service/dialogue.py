@@ -22,7 +22,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import commands, reports, twins
 from smsapp.service.beyond import MOST_REPORTS, beyond
 from smsapp.service.caller import OWN, Line
-from smsapp.service.given import answers_kept, given_at_dial, given_by_sms, given_in
+from smsapp.service.given import answers_kept, given_at_dial, given_by_sms, given_in, given_of_month
 from smsapp.service.settling import settle_for_sms
 from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
 from smsapp.store import drafts as draft_store
@@ -229,9 +229,9 @@ def _without_keyword(
         if flow.private:
             continue  # what is private is said in so many words
         for rest in (body, body.partition(" ")[2]):
-            given = given_in(rt, flow, base)
             if not has_answers(flow, rest):
                 continue
+            given = given_of_month(rt, db, person, flow, given_in(rt, flow, base), rt.now())
             opening = Opening(rest=rest, said=rt.flows.words.meanings)
             reading = read(flow, opening, given)
             judged = reading.judged

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -13,7 +13,7 @@ from smsapp.flow.given import Given, Item
 from smsapp.flow.model import Flow
 from smsapp.flow.screen import FIRST
 from smsapp.runtime import Runtime
-from smsapp.service import people
+from smsapp.service import months, people
 from smsapp.service.caller import DOUBT, OWN, Line
 from smsapp.service.known import known_in, known_names
 from smsapp.service.naming import local_time
@@ -76,7 +76,18 @@ def _open_flows(rt: Runtime, db: Connection, person: Person, line: Line) -> Iter
 def given_by_sms(rt: Runtime, db: Connection, person: Person, flow: Flow, base: Given) -> Given:
     """What one flow rests on in an SMS: of its lists those whose things are typed."""
     lists = {name: offered(rt, db, person, flow)[name] for name in CODED & flow.lists_read}
-    return given_stock(rt, db, person, flow, replace(given_in(rt, flow, base), lists=lists))
+    given = given_of_month(rt, db, person, flow, given_in(rt, flow, base), rt.now())
+    return given_stock(rt, db, person, flow, replace(given, lists=lists))
+
+
+def given_of_month(
+    rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given, moment: datetime
+) -> Given:
+    """What an SMS about the month of this moment rests on; for any other flow nothing is added."""
+    if flow.id != months.FLOW:
+        return given
+    known = months.known_of_month(rt, db, person, given.language, moment)
+    return replace(given, values=given.values | known)
 
 
 def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:

@@ -195,7 +195,7 @@ def _people(month: Month) -> Iterator[Row]:
         active,
         "visits that both have said",
     )
-    said = sum(_number(one, "visits") > 0 for one in reports.values())
+    said = sum(who in month.visited or _number(one, "visits") > 0 for who, one in reports.items())
     yield Row("SUPERV_SAID", "CHWs who say they had a visit", said, len(reports), "monthly reports")
 
 

@@ -55,15 +55,14 @@ def _me(rt: Runtime, db: Connection, person: Person, _language: str) -> Values:
     return values | {name: "1" for name, held in flags.items() if held}
 
 
-def _month(rt: Runtime, _db: Connection, _person: Person, language: str) -> Values:
-    """Which month she is asked about."""
-    period = months.period_told(rt, rt.now(), months.late_until(rt))
-    return {"month": months.month_name(rt, period, language)}
+def _month(rt: Runtime, db: Connection, person: Person, language: str) -> Values:
+    """Which month she is asked about, and the visits of it on record."""
+    return months.known_of_month(rt, db, person, language, rt.now())
 
 
 KNOWN: dict[str, tuple[tuple[str, ...], Known]] = {  # flow: the names, and what finds them
     "pay": (("month", *(f"query_{number}" for number in range(1, SHOWN + 1))), _pay),
-    "month": (("month",), _month),
+    "month": (("month", "visited"), _month),
     "team": (
         ("month", "asked", "heard", "visited", "alerts_open", "referrals", "closed"),
         team.month,

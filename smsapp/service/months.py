@@ -15,6 +15,7 @@ from smsapp.runtime import Runtime
 from smsapp.service.filled import Case, Done
 from smsapp.service.period import Period, bounds, period_of, read_period
 from smsapp.store import months as store
+from smsapp.store import visits
 from smsapp.store.months import Led, Sent
 from smsapp.store.people import Person
 
@@ -105,6 +106,19 @@ def compared(
 def month_name(rt: Runtime, period: Period, language: str) -> str:
     """The month as people say it."""
     return rt.flows.say(f"month.{period.month}", language)
+
+
+def known_of_month(
+    rt: Runtime, db: Connection, person: Person, language: str, moment: datetime
+) -> dict[str, str]:
+    """The month told of at this moment; `visited`: her visits on record, absent where none is.
+
+    What is on record she is not asked again.
+    """
+    period = period_told(rt, moment, late_until(rt))
+    days = (period.first, period.last)
+    many = visits.confirmed_visits(db, person.id, *days, training=person.training)
+    return {"month": month_name(rt, period, language)} | ({"visited": str(many)} if many else {})
 
 
 def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:

@@ -136,6 +136,19 @@ def last_visits(db: Connection, chw_ids: Collection[int]) -> dict[int, Last]:
     return {chw_id: Last(noted, confirmed) for chw_id, noted, confirmed in db.execute(query)}
 
 
+def confirmed_visits(
+    db: Connection, chw_id: int, first: date, last: date, *, training: bool
+) -> int:
+    """How many confirmed visits were paid to this CHW in these days, both included."""
+    query = select(func.count()).where(
+        visit.c.chw_id == chw_id,
+        visit.c.said == "yes",
+        visit.c.visited_on.between(first, last),
+        visit.c.training == training,
+    )
+    return db.execute(query).scalar_one()
+
+
 def visited_between(db: Connection, chw_ids: Collection[int], first: date, last: date) -> set[int]:
     """Those of these CHWs to whom a confirmed visit was paid in these days, both included."""
     query = select(visit.c.chw_id).where(

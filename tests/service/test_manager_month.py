@@ -171,13 +171,13 @@ def test_monthly_reports_and_visits(district: District):
     district.report(0, 3)
     assert district.counts("CASES_UNSENT") == (6, None)
     assert district.counts("ACTIVE_SHARE") == (None, None)  # nobody has said: missing, not 0
-    made = district.report(2, 33, "month", answers={"visits": 1, "unsent": 1, "found": 2})
+    made = district.report(2, 33, "month", answers={"unsent": 1, "found": 2})
     where = {"person_id": district.chws[2], "period": "2026-03"}
     district.add(month_report, **where, report_id=made)
     for day in (3, 4, 5):
         district.report(2, day)
     assert district.counts("ACTIVE_SHARE") == (2, 4)  # of hers alone
-    for who, said in enumerate(["yes", ""]):
+    for who, said in enumerate(["yes", "", "yes"]):
         district.add(
             visit,
             chw_id=district.chws[who],
@@ -189,7 +189,8 @@ def test_monthly_reports_and_visits(district: District):
             said=said,
             training=False,
         )
-    assert district.counts("SUPERV") == (1, active)
+    assert district.counts("SUPERV") == (2, active)
+    assert district.counts("SUPERV_SAID") == (2, 3)  # of the second only what both have said
 
 
 def more_chws(district: District, number: int) -> None:

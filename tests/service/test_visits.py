@@ -1,11 +1,12 @@
 """Visits: one row a pair and day, asked by day, counted when both sides have said so."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from smsapp.service.months import known_of_month
 from smsapp.store import team, visits
 from smsapp.store.people import person_by_code
 from smsapp.store.tables import outbound, visit
@@ -146,6 +147,25 @@ def test_a_month_counts_confirmed_visits_alone(stage: Stage):
         march = visits.visited_between(db, [esther, mercy], date(2026, 3, 1), date(2026, 3, 31))
         april = visits.visited_between(db, [esther], date(2026, 4, 1), date(2026, 4, 30))
     assert (march, april) == ({esther}, set())
+
+
+def test_what_is_on_record_of_a_month_is_known_when_she_reports_it(stage: Stage):
+    for days in (1, 2, 3):  # one in March, two in February
+        stage.send(GRACE, f"VISIT DEMO-001 {days}")
+        stage.send(ESTHER, "VISIT YES")
+    stage.send(GRACE, "VISIT DEMO-002 2")  # nobody has confirmed it
+
+    def on_record(code: str, moment: datetime) -> str | None:
+        with stage.rt.read() as db:
+            person = person_by_code(db, code, moment)
+            assert person is not None
+            return known_of_month(stage.rt, db, person, "en", moment).get("visited")
+
+    later = datetime(2026, 3, 11, 8, tzinfo=UTC)
+    assert [on_record("DEMO-001", one) for one in (stage.now, later)] == ["2", "1"]
+    assert on_record("DEMO-002", stage.now) is None
+    stage.write("UPDATE visit SET training = false")  # hers, in training, are of an exercise
+    assert on_record("DEMO-001", stage.now) is None
 
 
 @pytest.mark.parametrize(
