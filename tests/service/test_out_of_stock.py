@@ -31,7 +31,7 @@ def ref(stage: Stage) -> str:
         (["EO la"], True),
         (["STOCK F1 N0"], True),
         (["SOH la 5", "LOST la 5"], True),
-        (["SOH la 5", "EXPIRED la 9"], True),
+        (["SOH la 5", "EXPIRED la 9", "EXPIRED la 9"], True),  # said twice is meant
         (["SOH la 0", "REC la 20", "LOST la 20"], True),
         (["SOH la 5"], False),
         (["SOH la 5", "LOST la 4"], False),
