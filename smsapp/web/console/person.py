@@ -32,14 +32,14 @@ def show(person_id: int) -> ResponseReturnValue:
 
 
 def unmask(person_id: int) -> ResponseReturnValue:
-    """Show her number once, in this answer only; who asked and why is written down."""
+    """Show her number and the texts once, in this answer only; who asked and why is kept."""
     thing = f"person:{person_id}"
-    reason = reason_given("show_phone", thing)
+    reason = reason_given("show_person", thing)
     if reason is None:
-        flash("Say why you need the number; nothing was shown.")
+        flash("Say why you need to see it; nothing was shown.")
         return redirect(url_for("console.person", person_id=person_id))
     page = _page(person_id, unmasked=True)
-    operators.note(runtime(), current_user.username, "show_phone", thing, address(), reason=reason)
+    operators.note(runtime(), current_user.username, "show_person", thing, address(), reason=reason)
     return page
 
 
@@ -51,5 +51,10 @@ def _page(person_id: int, *, unmasked: bool = False) -> ResponseReturnValue:
         abort(404)
     older = "" if found.older is None else write_cursor(found.older)
     return render_template(
-        "person.html", found=found, older=older, first=before is None, unmasked=unmasked
+        "person.html",
+        found=found,
+        older=older,
+        before=before,
+        first=before is None,
+        unmasked=unmasked,
     )
