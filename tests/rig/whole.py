@@ -42,10 +42,14 @@ class Run:
         """Process id of each part that lives."""
         found = {}
         for pid in children(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+                is_valkey = Path(f"/proc/{pid}/comm").read_text().startswith("valkey")
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it was gone before we looked
             if len(words) < 2:
                 continue  # it has just died
-            if Path(f"/proc/{pid}/comm").read_text().startswith("valkey"):
+            if is_valkey:
                 found["valkey"] = pid
             elif "worker.py" in words[1]:
                 found[f"worker-{words[2]}"] = pid
