@@ -89,7 +89,7 @@ def test_who_came_after_the_fifteenth_or_left_is_no_denominator(district: Distri
     assert district.counts("ACTIVE") == (all_of_them - 2, None)
 
 
-def test_follow_ups_referrals_and_alerts(district: District):
+def test_follow_ups_in_time(district: District):
     for number, (day, outcome, done) in enumerate(
         [(5, "better", 6), (6, "better", 9), (7, "", 0), (40, "better", 40)]
     ):
@@ -100,6 +100,9 @@ def test_follow_ups_referrals_and_alerts(district: District):
         state = "done" if outcome else "open"
         district.add(task, **who, kind="follow_up", state=state, outcome=outcome, done_at=at)
     assert district.counts("FU_3D") == (1, 3)
+
+
+def test_referrals_of_which_it_is_known_what_became(district: District):
     for outcome in ("arrived", "not_gone"):
         made = district.report(0, 9)
         who = {"person_id": district.chws[0], "report_id": made, "due_on": date(2026, 3, 10)}
@@ -110,18 +113,16 @@ def test_follow_ups_referrals_and_alerts(district: District):
     assert district.counts("REF_DONE") == (2, 3)
     assert district.row("REF_DONE").note == "1 told by the facility, the others by the CHW"
     assert district.counts("REF_NOT_ARRIVED") == (1, 3)
+
+
+def test_alerts_without_an_answer(district: District):
     raised = datetime(2026, 3, 9, 9, tzinfo=UTC)
     for acknowledged in (raised + timedelta(hours=1), None):
+        told = {"ref": "482913", "report_id": district.report(0, 9), "person_id": district.chws[0]}
         district.add(
             alert,
-            ref="482913",
-            report_id=district.report(0, 9),
-            n=1,
-            kind="danger",
-            person_id=district.chws[0],
-            training=False,
-            texts={},
-            ladder=[],
+            **told,
+            **{"n": 1, "kind": "danger", "training": False, "texts": {}, "ladder": []},
             state="acknowledged" if acknowledged else "raised",
             level=1,
             raised_at=raised,
