@@ -117,8 +117,9 @@ def known_of_month(
     """
     period = period_told(rt, moment, late_until(rt))
     days = (period.first, period.last)
-    many = visits.confirmed_visits(db, person.id, *days, training=person.training)
-    return {"month": month_name(rt, period, language)} | ({"visited": str(many)} if many else {})
+    many = visits.confirmed_visits(db, [person.id], *days, training=person.training)
+    visited = {"visited": str(many[person.id])} if many else {}
+    return {"month": month_name(rt, period, language)} | visited
 
 
 def record(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:

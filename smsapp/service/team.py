@@ -84,11 +84,13 @@ def month(rt: Runtime, db: Connection, person: Person, language: str) -> dict[st
     since, until = at_hour(rt, period.first, 0), at_hour(rt, period.after.first, 0)
     ids = [one.id for one in store.members(db, [person.id]) if not one.apart]
     flows = [flow.id for flow in rt.flows.flows.values() if flow.reports]
+    days = (period.first, period.last)
+    visited = visits.confirmed_visits(db, ids, *days, training=person.training)
     referred, closed = store.referrals_between(db, ids, since, until)
     counts = {
         "asked": len(ids),
         "heard": store.reported_between(db, ids, since, until, flows),
-        "visited": len(visits.visited_between(db, ids, period.first, period.last)),
+        "visited": len(visited),
         "alerts_open": len(store.alerts_of(db, [person.id]).get(person.id, ())),
         "referrals": referred,
         "closed": closed,

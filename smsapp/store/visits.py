@@ -137,23 +137,13 @@ def last_visits(db: Connection, chw_ids: Collection[int]) -> dict[int, Last]:
 
 
 def confirmed_visits(
-    db: Connection, chw_id: int, first: date, last: date, *, training: bool
-) -> int:
-    """How many confirmed visits were paid to this CHW in these days, both included."""
-    query = select(func.count()).where(
-        visit.c.chw_id == chw_id,
+    db: Connection, chw_ids: Collection[int], first: date, last: date, *, training: bool
+) -> dict[int, int]:
+    """How many confirmed visits each of these CHWs had in these days; absent where none."""
+    query = select(visit.c.chw_id, func.count()).where(
+        visit.c.chw_id.in_(chw_ids),
         visit.c.said == "yes",
         visit.c.visited_on.between(first, last),
         visit.c.training == training,
     )
-    return db.execute(query).scalar_one()
-
-
-def visited_between(db: Connection, chw_ids: Collection[int], first: date, last: date) -> set[int]:
-    """Those of these CHWs to whom a confirmed visit was paid in these days, both included."""
-    query = select(visit.c.chw_id).where(
-        visit.c.chw_id.in_(chw_ids),
-        visit.c.said == "yes",
-        visit.c.visited_on.between(first, last),
-    )
-    return set(db.scalars(query))
+    return {row[0]: row[1] for row in db.execute(query.group_by(visit.c.chw_id))}
