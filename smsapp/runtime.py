@@ -20,6 +20,7 @@ from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Channel
 from smsapp.flow.checked import refused, wrong_params
 from smsapp.flow.library import Library, load_library
+from smsapp.ref import make_ref
 from smsapp.settings import Settings
 from smsapp.store.connect import READ, make_engine
 
@@ -41,6 +42,7 @@ class Runtime:
     engine: Engine
     redis: Redis
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    draw_ref: Callable[[], str] = make_ref  # random: the store refuses one that a person has
 
     def now(self) -> datetime:
         """The present, aware UTC."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from smsapp.flow.model import Effect
-from smsapp.ref import make_ref
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, remind
 from smsapp.service.filled import Case, Done
@@ -67,7 +66,7 @@ def _write(rt: Runtime, product: str, lot: str, reason: str, by: str) -> tuple[R
             if old is not None:
                 return old, True
             values = {"product": product, "lot": lot, "reason": reason, "by": by, "at": rt.now()}
-            if store.add(db, ref=make_ref(), **values) is not None:
+            if store.add(db, ref=rt.draw_ref(), **values) is not None:
                 add_audit(
                     db, rt.now(), actor=by, action="recall", object=f"lot:{product}:{lot}",
                     reason=reason, address="",

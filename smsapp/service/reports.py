@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from smsapp import ref
 from smsapp.flow.judge import Judgement, judge
 from smsapp.flow.model import Answers, Flow
 from smsapp.runtime import Runtime
@@ -160,7 +159,7 @@ def _add(
     for _ in range(REF_TRIES):
         made = store.add_report(
             db,
-            ref=ref.make_ref(),
+            ref=rt.draw_ref(),
             person_id=person.id,
             flow=filling.flow.id,
             version=filling.flow.version,

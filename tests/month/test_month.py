@@ -90,7 +90,7 @@ def district(
     settings = make_settings()
     redis = Redis.from_url(settings.redis)
     stage = District(Runtime(settings, flows, AfricasTalking(settings), engine, redis), now=BEGINS)
-    stage.rt = replace(stage.rt, clock=lambda: stage.now)
+    stage.rt = replace(stage.rt, clock=lambda: stage.now, draw_ref=stage.draw_ref)
     for done in (
         import_places(stage.rt, HERE / "places.csv"),
         import_roster(stage.rt, HERE / "people.csv"),

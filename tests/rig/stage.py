@@ -16,6 +16,7 @@ from smsapp import gsm
 from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Hop, HopReply
 from smsapp.flow.library import Library, load_library
+from smsapp.ref import make_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, callbacks, digest, errands, recurring, remind, ussd
 from smsapp.service.demonstration import seed_demonstration
@@ -49,6 +50,7 @@ class Stage:
     count: int = 0  # sessions and SMS so far
     hops: list[dict[str, Any]] = field(default_factory=list)
     sms: bytes = b""
+    refs: set[str] = field(default_factory=set)  # drawn so far
     plans: bool = False  # whether the clock begins what comes round, for the whole programme
 
     @property
@@ -122,6 +124,14 @@ class Stage:
         with self.rt.read() as db:
             return list(db.execute(text(sql), values))
 
+    def draw_ref(self) -> str:
+        """One that nobody here has: two people may share a ref, and a file could not tell whose."""
+        drawn = make_ref()
+        while drawn in self.refs:
+            drawn = make_ref()
+        self.refs.add(drawn)
+        return drawn
+
     def broken(self) -> list[str]:
         """What is not as it must always be."""
         return check_invariants(self.rt.engine, {"hop": self.hops}, self.now)
@@ -141,7 +151,7 @@ def stage(
     settings = make_settings()
     redis = Redis.from_url(settings.redis)
     stage = Stage(Runtime(settings, flows, AfricasTalking(settings), engine, redis))
-    stage.rt = replace(stage.rt, clock=lambda: stage.now)
+    stage.rt = replace(stage.rt, clock=lambda: stage.now, draw_ref=stage.draw_ref)
     assert seed_demonstration(stage.rt)
     for done in (
         import_places(stage.rt, FOLDER / "places.csv"),
