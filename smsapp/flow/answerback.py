@@ -118,20 +118,24 @@ def missing_letters(missing: Iterable[Ask]) -> str:
 
 
 def _asking(library: Library, word: str, given: Given, missing: Sequence[Ask], **more: str) -> str:
-    """The sentence with what is missing; a unit, which no form names, explained where it fits."""
-    said = " ".join(_explained(ask, given.language) for ask in missing if ask.letter)
-    longer = _sms(library, word, given, letters=said, **more)
-    if gsm.fits(longer):
-        return longer
-    return _sms(library, word, given, letters=missing_letters(missing), **more)
+    """The sentence with what is missing, and what its digits mean for as many letters as fit."""
+    named = {ask.letter: ask.letter for ask in missing if ask.letter}
+    said = _sms(library, word, given, letters=" ".join(named.values()), **more)
+    for ask in sorted(missing, key=lambda ask: ask.kind != "unit"):  # no form names a unit
+        if ask.letter and ask.choices:
+            tried = named | {ask.letter: _explained(library, ask, given)}
+            longer = _sms(library, word, given, letters=" ".join(tried.values()), **more)
+            if gsm.fits(longer):
+                named, said = tried, longer
+    return said
 
 
-def _explained(ask: Ask, language: str) -> str:
-    """`U(1 months 2 years)`; of any other ask its letter, which the form explains."""
-    if ask.kind != "unit":
-        return ask.letter
-    named = [f"{at} {one.text[language].lower()}" for at, one in enumerate(ask.choices, start=1)]
-    return f"{ask.letter}({' '.join(named)})"
+def _explained(library: Library, ask: Ask, given: Given) -> str:
+    """`M(1 red 2 yellow 3 green 4 not measured)`."""
+    places = [f"{at} {one.text[given.language]}" for at, one in enumerate(ask.choices, start=1)]
+    if ask.kind == "ticks":
+        places.insert(0, library.say("sms.zero", given.language))
+    return fill(f"{ask.letter}({' '.join(places)})", values({}, given))
 
 
 def unread_text(unknown: Iterable[str]) -> str:

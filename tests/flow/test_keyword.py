@@ -165,11 +165,12 @@ def reply(body: str, language: str = "en", **more: object) -> str:
          "Missing: D M P T")),
         ("CCM A14 S0", "en", ("Not finished. Missing: D M P T. Send them, or dial *384*2400#. "
          "Danger sign? REFER NOW.")),
-        ("CCM A14 S0 zz", "en", ("Danger sign? REFER NOW. Not understood: ZZ. Missing: D M P T. "
-         "Or dial *384*2400#")),
+        ("CCM A14 S0 zz", "en", ("Danger sign? REFER NOW. Not understood: ZZ. "
+         "Missing: D M(1 Red 2 Yellow 3 Green 4 Not measured) P T. Or dial *384*2400#")),
         ("CCM A14 S0", "fr", ("Pas fini. Il manque: D M P T. Envoyez-les ou appelez *384*2400#. "
          "Signe de danger? REFERER.")),
-        ("CCM A14 S0 D0 M3 P0", "en", "Not finished. Missing: T. Send them, or dial *384*2400#."),
+        ("CCM A14 S0 D0 M3 P0", "en", ("Not finished. Missing: T(0 none 1 AL 2 Amox 3 ORS 4 Zinc "
+         "5 Artesunate rectal). Send them, or dial *384*2400#.")),
         ("SOS baby bleeding much", "en", ("REFER NOW. Saved. We are telling others. Do not wait. "
          "Write {ref}. Missing: E")),
         ("CCM A60", "en", ("Saved. 5 years or more: not for this card. Send to the facility now.\n"
