@@ -119,10 +119,10 @@ def test_alerts_without_an_answer(district: District):
     raised = datetime(2026, 3, 9, 9, tzinfo=UTC)
     for acknowledged in (raised + timedelta(hours=1), None):
         told = {"ref": "482913", "report_id": district.report(0, 9), "person_id": district.chws[0]}
+        told |= {"n": 1, "kind": "danger", "training": False, "texts": {}, "ladder": []}
         district.add(
             alert,
             **told,
-            **{"n": 1, "kind": "danger", "training": False, "texts": {}, "ladder": []},
             state="acknowledged" if acknowledged else "raised",
             level=1,
             raised_at=raised,
