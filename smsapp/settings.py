@@ -119,7 +119,7 @@ class Settings(BaseSettings):
         30, ge=7, le=180, description="a CHW whom nobody visited for so many days: a month"
     )
     number_days: int = Field(
-        90, ge=30, le=365, description="a number not heard for so many days is asked about"
+        90, ge=30, le=365, description="a number not heard for so many days gets alerts alone"
     )
     silence_seconds: float = Field(180.0, gt=0, description="a silent USSD call counts as dropped")
     resume_seconds: float = Field(900.0, gt=0, description="a dropped filling is offered this long")

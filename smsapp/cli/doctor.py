@@ -127,7 +127,8 @@ def _people(rt: Runtime) -> str:
         found.append(f"{_shown(alone)} without a supervisor who has a phone; mend the roster")
     if silent:
         days = rt.settings.number_days
-        found.append(f"{_shown(silent)} who answer not heard for {days} days; call them")
+        what = f"not heard for {days} days, and told of nothing but alerts"
+        found.append(f"{_shown(silent)} who answer {what}; call them")
     return "; ".join(found)
 
 

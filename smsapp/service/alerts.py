@@ -15,7 +15,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
 from smsapp.service.ladder import begin, climb, tell_again, tend
-from smsapp.service.people import may_stand_in
+from smsapp.service.people import is_doubtful, may_stand_in
 from smsapp.service.tell_chw import tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert, OpenAlert, Texts
@@ -116,7 +116,9 @@ def _tell_corrected(rt: Runtime, db: Connection, alert: Alert, what: str) -> Non
     for one in told if chw else ():
         if chw and one.active and one.phone:
             words = {"ref": alert.ref, "chw": chw.short, "phone": chw.phone}
-            said = rt.flows.sms("alert.corrected", one.language, one.training, chw.phone, **words)
+            words |= {"place": chw.place_short, "code": rt.settings.service_code}
+            word = "alert.doubtful" if is_doubtful(rt, db, one) else "alert.corrected"
+            said = rt.flows.sms(word, one.language, one.training, chw.phone, **words)
             outbox.put(
                 rt,
                 db,

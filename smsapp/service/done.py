@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from smsapp.flow.chains import HERSELF
 from smsapp.runtime import Runtime
 from smsapp.service.months import own_numbers_of
 from smsapp.service.period import bounds, read_period
@@ -19,6 +20,7 @@ from smsapp.store.recurring import heard, visited
 from smsapp.store.reminders import Reminder
 from smsapp.store.stock import last_counts
 
+NUMBERS = ("number", "number_above")  # the chains that ask whether a number is still theirs
 COUNTED_FROM = 15  # day of the month from which a count is this month's: programme's choice
 Test = Callable[[Runtime, Connection, Sequence[Reminder]], set[int]]
 
@@ -53,8 +55,21 @@ def _visited(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
     return _of(due, visited(db, _people(due), since))
 
 
+def quiet_days(rt: Runtime, kind: str) -> int:
+    """After how many days without a sign of her a number is asked about.
+
+    Her chain's first step to somebody above falls on the day on which it counts as silent, if who
+    answers is asked: she may have had no reason to write. A CHW has: she is asked from that day on.
+    """
+    chain = rt.flows.chains.get(kind)
+    if kind != "number_above" or chain is None:
+        return rt.settings.number_days
+    before = next((step.day or 0 for step in chain.steps if step.to != HERSELF), 0)
+    return max(rt.settings.number_days - before, 1)
+
+
 def _number_heard(rt: Runtime, db: Connection, due: Sequence[Reminder]) -> set[int]:
-    since = rt.now() - timedelta(days=rt.settings.number_days)
+    since = rt.now() - timedelta(days=quiet_days(rt, due[0].kind))
     return _of(due, _people(due) - unheard(db, _people(due), since))
 
 
@@ -115,7 +130,7 @@ TESTS: dict[str, Test] = {
     "test_waited": _result_told,
     "report_overdue": _heard_again,
     "visit_overdue": _visited,
-    "number": _number_heard,
+    **dict.fromkeys(NUMBERS, _number_heard),
     "month": _month_told,
     "stock_count": _counted,
     "own_month": _nothing_to_tell,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import ladder, outbox, recalls
-from smsapp.service.people import STAND_IN, text_for
+from smsapp.service.people import STAND_IN, is_doubtful, text_for
 from smsapp.store import alerts as alert_store
 from smsapp.store import leaving as store
 from smsapp.store.audit import add_audit
@@ -139,8 +139,8 @@ def _tell(
     word: str,
     counts: dict[str, int],
 ) -> None:
-    """One SMS with the counts; none where nothing is open."""
-    if to is None or not any(counts.values()):
+    """One SMS with the counts; none where nothing is open, or to a number long silent."""
+    if to is None or not any(counts.values()) or is_doubtful(rt, db, to):
         return
     values = {name: str(count) for name, count in counts.items()}
     values |= {"code": rt.settings.service_code, "phone": rt.settings.help_phone}

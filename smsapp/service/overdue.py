@@ -6,7 +6,6 @@ Only what counts in minutes (an emergency order) is told at once, in an SMS of i
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -17,10 +16,9 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.moments import next_morning
 from smsapp.service.naming import local_day
-from smsapp.service.people import contacts, language_of, text_for
+from smsapp.service.people import language_of, reached, text_for
 from smsapp.store import reminders as store
 from smsapp.store import ticks
-from smsapp.store.numbers import unheard
 from smsapp.store.people import Person
 from smsapp.store.reminders import Reminder
 
@@ -77,10 +75,8 @@ def _desk(late: Late) -> tuple[object, ...]:
 
 def _receiver(rt: Runtime, db: Connection, late: Late) -> Person | None:
     """One named person, so that nobody waits for another. STOP is kept; the next one hears it."""
-    found = contacts(db, late.person, [late.step.to], rt.now())
-    since = rt.now() - timedelta(days=rt.settings.number_days)
-    silent = unheard(db, [one.id for one in found], since)
-    return next((one for one in found if not one.opted_out and one.id not in silent), None)
+    found = reached(rt, db, late.person, [late.step.to])
+    return next((one for one in found if not one.opted_out), None)
 
 
 def _today(rt: Runtime, db: Connection, receiver: Person, group: list[Late]) -> list[Late]:

@@ -33,6 +33,14 @@ def is_doubtful(rt: Runtime, db: Connection, person: Person) -> bool:
     return person.id in unheard(db, [person.id], since)
 
 
+def reached(rt: Runtime, db: Connection, person: Person, roles: Sequence[str]) -> list[Person]:
+    """Of these contacts those on whose number somebody was heard lately: alerts go to all."""
+    found = contacts(db, person, roles, rt.now())
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    silent = unheard(db, [one.id for one in found], since) if found else set()
+    return [one for one in found if one.id not in silent]
+
+
 def next_told(
     db: Connection, person_id: int, rungs: Sequence[Sequence[str]], now: datetime
 ) -> tuple[str, ...]:

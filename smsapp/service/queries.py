@@ -13,7 +13,7 @@ from smsapp.service import outbox
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered, Outcome
 from smsapp.service.filled import Case
 from smsapp.service.numbers import move_number, problem
-from smsapp.service.people import contacts, help_phone, text_for, text_from
+from smsapp.service.people import contacts, help_phone, reached, text_for, text_from
 from smsapp.store import queries as store
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.queries import OPEN, Asked, Query
@@ -54,7 +54,7 @@ def ask_for(
     if store.of_report(db, case.report.id):
         return "done"
     wrong = problem(rt, db, case.person, phone) if phone else ""
-    people = [] if wrong else contacts(db, case.person, roles, rt.now())
+    people = [] if wrong else reached(rt, db, case.person, roles)
     if wrong or not people:
         return wrong or "nobody"
     query_id = store.add_query(
@@ -155,7 +155,7 @@ def _settle(rt: Runtime, db: Connection, case: Case, ref: str | None, word: str)
         before = store.asked_by(db, case.person.id, (word,), ref=ref) if ref else []
         return Answered("done", before[0].ref) if before else NONE_OPEN  # the same hop again
     if word == "reopened":
-        for one in contacts(db, case.person, TOLD[meant[0].kind], rt.now()):
+        for one in reached(rt, db, case.person, TOLD[meant[0].kind]):
             _tell(rt, db, meant[0], one, f"again:{case.report.id}")
     return Answered("done", meant[0].ref, case.person.short, rt.now())
 
@@ -202,6 +202,6 @@ def hand_over(rt: Runtime) -> int:
     for query in left:
         with rt.begin() as db:
             chw = person_by_id(db, query.person_id, rt.now())
-            for one in contacts(db, chw, TOLD[query.kind], rt.now()) if chw else ():
+            for one in reached(rt, db, chw, TOLD[query.kind]) if chw else ():
                 _tell(rt, db, query, one, "handed")
     return len(left)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from smsapp.flow.chains import HERSELF, Chain
 from smsapp.runtime import Runtime
-from smsapp.service.done import TESTS
+from smsapp.service.done import TESTS, quiet_days
 from smsapp.service.moments import DAY, at_hour
 from smsapp.service.naming import local_day
 from smsapp.store import recurring as store
@@ -31,7 +31,10 @@ class Silence:
 
 
 SILENCES = {
-    "number": Silence(lambda rt: rt.settings.number_days, store.UNHEARD, staggered=False),
+    "number": Silence(lambda rt: quiet_days(rt, "number"), store.UNHEARD, staggered=False),
+    "number_above": Silence(
+        lambda rt: quiet_days(rt, "number_above"), store.UNHEARD_ABOVE, staggered=False
+    ),
     "report_overdue": Silence(lambda rt: rt.settings.silent_days, store.UNTOLD),
     "visit_overdue": Silence(lambda rt: rt.settings.visit_days, store.UNVISITED),
 }

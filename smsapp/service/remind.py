@@ -15,7 +15,7 @@ from smsapp.flow.chains import HERSELF, Chain
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, overdue
 from smsapp.service.deaths import mourners
-from smsapp.service.done import done_of
+from smsapp.service.done import NUMBERS, done_of
 from smsapp.service.moments import by_day, moment_of, next_moment, next_morning, seat_of
 from smsapp.service.overdue import Late
 from smsapp.service.people import help_phone
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 
 BATCH = 500  # steps one tick of the clock looks at; the rest wait a second
 WEEK = timedelta(days=7)
-NUMBER = "number"  # the chain that asks whether a number is still hers
 
 
 def begin(
@@ -204,7 +203,7 @@ def _why_not(turn: Round, one: Reminder, chain: Chain, person: Person) -> str:
         return "nobody"
     if person.opted_out:
         return "opted_out"
-    if person.id in turn.unheard and one.kind != NUMBER:
+    if person.id in turn.unheard and one.kind not in NUMBERS:
         return "unheard"
     if one.kind == "tip" and not (person.tips and tip_for(turn.rt, person, one.due_at)):
         return "no_tip"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, packlist, remind
-from smsapp.service.people import contacts, text_for
+from smsapp.service.people import contacts, is_doubtful, reached, text_for
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.people import Person, lock, people_by_ids, person_by_id
@@ -129,16 +129,15 @@ def _change(
 
 
 def tell_packers(rt: Runtime, db: Connection, request: Request, person: Person) -> str:
-    """Tell those who pack, at the lowest place that has anybody: `done`, or `nobody` is there."""
+    """Tell those who pack, up to the lowest place that can be told: `done`, or `nobody` can."""
     remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered")
     turn = sum(one.what == "approved" for one in orders.events(db, request.id))
     what = f"again{turn}" if turn > 1 else ""
     for role in PACKERS:
-        people = contacts(db, person, [role], rt.now())
-        for one in people:
+        for one in contacts(db, person, [role], rt.now()):
             tell(rt, db, request, one, _text(rt, db, request, person, one, "order.pack"), what)
-        if people:
-            return "done"
+        if reached(rt, db, person, [role]):
+            return "done"  # who is not hears of it when they dial
     return "nobody"
 
 
@@ -170,8 +169,9 @@ def remind_of(rt: Runtime, db: Connection, request: Request, kind: str) -> None:
 
 
 def put(rt: Runtime, db: Connection, key: str, one: Person, text: str) -> None:
-    """One SMS about an order."""
-    outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
+    """One SMS about an order; whoever answers on a number long silent finds it by dialling."""
+    if one.role == "chw" or not is_doubtful(rt, db, one):
+        outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
 
 
 def _those_told(rt: Runtime, db: Connection, request: Request) -> list[Person]:

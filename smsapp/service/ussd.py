@@ -156,7 +156,8 @@ def _begin(rt: Runtime, hop: Hop) -> tuple[Call, HopReply | None]:
             return _kept(rt, call), None
         call.person = person.id
         if not open_menu(rt, db, call, person):
-            return call, _nothing(rt, person)
+            call.last = _nothing(rt, person)
+            return _kept(rt, call), show(rt, call)  # kept, so that her number was heard
     ended = _find_again(rt, hop, call, saved, report, draft)
     if ended is None and call.who is not None and not call.length:
         call.person, call.borrowed, call.fillings = None, False, []
@@ -201,9 +202,9 @@ def _find_again(
     return None
 
 
-def _nothing(rt: Runtime, person: Person) -> HopReply:
+def _nothing(rt: Runtime, person: Person) -> str:
     language, phone = language_of(rt, person), rt.settings.help_phone
-    return HopReply(rt.flows.say("hop.nothing", language, phone=phone), ends=True)
+    return rt.flows.say("hop.nothing", language, phone=phone)
 
 
 def _kept(rt: Runtime, call: Call) -> Call:

@@ -39,14 +39,17 @@ def look(rt: Runtime) -> Seen:
 
 
 def _silent(rt: Runtime, db: Connection) -> list[Line]:
-    """Those who answer alerts, of whom nobody knows whether their phone is still theirs."""
+    """Those who answer, of whom nobody knows whether their phone is still theirs."""
     days = rt.settings.number_days
     codes = silent_answerers(db, rt.now() - timedelta(days=days))
     if not codes:
         return []
     shown = ", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else "")
-    sentence = f"Not heard for {days} days, of those who answer alerts: {shown}."
-    cure = "Alerts climb past them at once: call them, or correct the number."
+    sentence = f"Not heard for {days} days, of those who answer: {shown}."
+    cure = (
+        "They get alerts alone, which climb past them at once, and no digest or order: call them, "
+        "and have them dial or send WHO, or correct the number."
+    )
     return [Line(WATCH, sentence, cure, patient=True)]
 
 

@@ -25,7 +25,7 @@ from smsapp.store.tables import (
     task,
 )
 
-ANSWERERS = ("supervisor", "facility", "district")
+ANSWERERS = ("supervisor", "facility", "district", "desk")
 REACHED = person.c.active & person.c.phone.is_not(None)
 
 

@@ -33,6 +33,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from smsapp.store.connect import each_insert
 from smsapp.store.numbers import is_unheard
+from smsapp.store.people_check import ANSWERERS
 from smsapp.store.tables import (
     UtcTime,
     inbound,
@@ -49,11 +50,12 @@ SINCE: ColumnElement[datetime] = bindparam("since", type_=UtcTime)
 SINCE_DAY: ColumnElement[date] = bindparam("since_day", type_=Date)
 THESE = person.c.id.in_(bindparam("ids", expanding=True))
 Rule = dict[str, Any]  # the statement that plans, by dialect
+CHWS = person.c.role == "chw"
 
 
 @dataclass(frozen=True)
 class Round:
-    """One kind of reminder for all CHWs whose turn it is.
+    """One kind of reminder for all whose turn it is: CHWs, or those who answer for them.
 
     `rule`: for whom, and of which period where each has her own. `begins`, `minutes`: when the
     first of them is due, and over how many minutes they are spread. `since`: the silence that
@@ -107,8 +109,10 @@ def plan(db: Connection, one: Round, first: int, last: int) -> None:
     db.execute(one.rule[db.dialect.name], values)
 
 
-def _rule(who: ColumnElement[bool], period: ColumnElement[str]) -> Rule:
-    chosen = _chosen(who, period)
+def _rule(
+    who: ColumnElement[bool], period: ColumnElement[str], roles: ColumnElement[bool] = CHWS
+) -> Rule:
+    chosen = _chosen(who & roles, period)
     return each_insert(
         reminder, lambda new: new.from_select(COLUMNS, chosen).on_conflict_do_nothing()
     )
@@ -140,7 +144,7 @@ def _chosen(who: ColumnElement[bool], period: ColumnElement[str]) -> Select[tupl
         .join(own, own.c.id == person.c.place_id)
         .outerjoin(parent, parent.c.id == own.c.parent_id)
         .where(person.c.id.between(bindparam("first"), bindparam("last")))
-        .where(person.c.role == "chw", person.c.active, who, ~planned, turn)
+        .where(person.c.active, who, ~planned, turn)
         .where(person.c.created_at < bindparam("known_before", type_=UtcTime))
     )
 
@@ -188,6 +192,7 @@ EVERYBODY, TIPS = _rule(true(), NAMED), _rule(WANTS_TIPS, NAMED)
 UNTOLD = _rule(~_told(), _after_report())
 UNVISITED = _rule(~_seen(), _after_visit())
 UNHEARD = _rule(is_unheard(SINCE), _after_heard())
+UNHEARD_ABOVE = _rule(is_unheard(SINCE), _after_heard(), person.c.role.in_(ANSWERERS))
 HEARD, VISITED = (select(person.c.id).where(THESE, one) for one in (_told(), _seen()))
 
 

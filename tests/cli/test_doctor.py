@@ -73,7 +73,7 @@ def test_who_answers_and_is_silent_is_named(rt):
         silent = update(phone_number).where(phone_number.c.phone.in_(["+265991000101", ESTHER]))
         db.execute(silent.values(heard_at=rt.now() - timedelta(days=91)))
     assert said(doctor(rt))["people"] == (
-        "1 (DEMO-101) who answer not heard for 90 days; call them"
+        "1 (DEMO-101) who answer not heard for 90 days, and told of nothing but alerts; call them"
     )
 
 

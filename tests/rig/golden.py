@@ -16,6 +16,7 @@ What people and the network do stands at the start of a line, what they get begi
     lose redis / redis down / redis up
     guided +265...           this person sees one statement a screen
     unreachable +265...      the network cannot bring this phone's SMS
+    silent +265... 70 days   nobody was heard on this phone for so long
     leave REAL-101 REAL-111  this person leaves, to this successor if one is named
     explain BAMBINO CCM      an operator says what a word means
     signed / signed en       every flow is signed in English and French, or in these languages only
@@ -234,6 +235,7 @@ ACTS: list[tuple[str, Callable[..., None]]] = [
     (r"redis up", lambda player: player.stage.redis(player.stage.rt.settings.redis)),
     (r"guided (\+\d+)", Player._guided),
     (r"unreachable (\+\d+)", Player._unreachable),
+    (r"silent (\+\d+) (\d+) days", lambda player, *said: player.stage.silence(*said)),
     (r"leave (\S+)(?: (\S+))?", Player._leave),
     (r"explain (\w+) (\w+)", Player._explain),
     (r"recall (\w+) (\w+)", Player._recall),

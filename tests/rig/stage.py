@@ -113,6 +113,13 @@ class Stage:
         digest.send_due(self.rt)
         errands.send_due(self.rt)
 
+    def silence(self, phone: str, days: int | str) -> None:
+        """Nobody was heard on this phone for so many days; whose it is was there before."""
+        at = self.now - timedelta(days=int(days))
+        told = {"at": f"{at:%Y-%m-%d %H:%M:%S.%f}", "phone": phone}
+        self.write("UPDATE phone_number SET heard_at = :at WHERE phone = :phone", **told)
+        self.write("UPDATE person SET created_at = :at WHERE phone = :phone", **told)
+
     def redis(self, url: str) -> None:
         self.rt = replace(self.rt, redis=Redis.from_url(url))
 

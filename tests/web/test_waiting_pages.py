@@ -59,7 +59,7 @@ def test_who_answers_and_is_silent_is_named_on_the_page_now(console: Console):
     with programme.rt.begin() as db:
         long_ago = programme.clock() - timedelta(days=91)
         db.execute(update(phone_number).values(heard_at=long_ago))
-    said = "Not heard for 90 days, of those who answer alerts: dis, fac, sup. Alerts climb"
+    said = "Not heard for 90 days, of those who answer: dis, fac, sup. They get alerts"
     assert said in console.page("/console/").text
 
 
