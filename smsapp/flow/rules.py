@@ -13,7 +13,9 @@ Found = tuple[str, str, str]  # place, code, cure
 KEYWORD = re.compile(r"[A-Z]{2,12}")  # one letter is an ask
 TOLD = ("done", "nobody")
 ANSWERED = ("done", "already", "not_yours", "none_open", "several")
-ORDERED = ("unapproved", "unneeded", "foreign", "unclear", "received", "cancelled", "left")
+ORDERED = (
+    "unapproved", "unneeded", "foreign", "unclear", "received", "cancelled", "left", "had",
+)  # fmt: skip
 OUTCOMES = {  # what can become of each effect
     "raise_alert": TOLD,
     "request": (*TOLD, "packed", "none"),

@@ -26,6 +26,7 @@ OUTCOMES = {  # what became of an effect
     "received": "it is collected",
     "cancelled": "it is cancelled",
     "left": "who asked for it has left",
+    "had": "who asked for it has said before that it came",
     "packed": "it is packed already",
 }
 

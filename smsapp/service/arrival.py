@@ -1,10 +1,13 @@
 """What has arrived of an order: read from her ledger, so that a receipt mended is mended here too.
 
 A receipt belongs to the newest order that was packed by then and lacks something; what is over
-goes to older ones, and what nobody packed stands in the ledger alone.
+goes to older ones, and what nobody packed stands in the ledger alone. Who got it before the
+facility said that it is ready has told of it already: what came since it was asked for, and was of
+no other order, settles one that is packed later if it covers all of it.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,6 +19,7 @@ from smsapp.service.people import contacts
 from smsapp.service.supply import put, remind_of
 from smsapp.store import orders
 from smsapp.store import requests as store
+from smsapp.store.orders import Arrival
 from smsapp.store.people import Person, lock, person_by_id
 from smsapp.store.requests import Request
 
@@ -36,6 +40,14 @@ class Parcel:
         return self.packed.get(product, 0) - self.got.get(product, 0)
 
 
+@dataclass(frozen=True, eq=False)
+class Loose:
+    """What came and was of no order. `home`: the order beside which it stands meanwhile."""
+
+    came: Arrival
+    home: Parcel | None
+
+
 @dataclass(frozen=True)
 class Arrived:
     """What became of her orders: `received`, `short`, `part` of it told yet, or `none` is open."""
@@ -46,30 +58,34 @@ class Arrived:
 
 
 def settle(rt: Runtime, db: Connection, person: Person) -> Arrived:
-    """Bring her orders in line with her ledger, after a receipt was told, mended or taken back."""
+    """Bring her orders in line with her ledger, after a receipt was told, mended or taken back, or
+    an order was packed."""
     lock(db, person.id)
-    parcels = _parcels(rt, db, person)
+    training = person.training
+    ready = store.of_person(db, person.id, ("ready",), training=training)
+    edge = min([rt.now() - LOOKED_BACK, *(one.requested_at for one in ready)])
+    parcels = _parcels(db, person, edge - LOOKED_BACK)  # of what came since, some was of these
     if not parcels:
         return Arrived("none")
-    since, training = min(one.at for one in parcels), person.training
-    for at, product, amount in orders.arrivals(db, person.id, since, training=training):
-        _share(parcels, at, product, amount)
-    return [_bring(rt, db, person, one) for one in parcels][-1]
+    since = min(one.request.requested_at for one in parcels)
+    _share(parcels, orders.arrivals(db, person.id, since, training=training))
+    brought = [_bring(rt, db, person, one) for one in parcels if one.at >= edge]
+    return brought[-1] if brought else Arrived("none")
 
 
 def packed_for(rt: Runtime, db: Connection, person: Person) -> dict[str, dict[str, int]]:
     """What waits for her: ref -> product -> units."""
     return {
         one.request.ref: {product: amount for product, amount in one.packed.items() if amount}
-        for one in _parcels(rt, db, person)
+        for one in _parcels(db, person, rt.now())
         if one.request.state == "ready"
     }
 
 
-def _parcels(rt: Runtime, db: Connection, person: Person) -> list[Parcel]:
+def _parcels(db: Connection, person: Person, since: datetime) -> list[Parcel]:
+    """What is packed for her, and what she collected that was packed since then, oldest first."""
     found = []
-    since, training = rt.now() - LOOKED_BACK, person.training
-    for request in store.sent_to(db, person.id, since, training=training):
+    for request in store.sent_to(db, person.id, since, training=person.training):
         lines = orders.lines_of(db, request.id)
         packed = {one.product: one.packed for one in lines if one.packed is not None}
         if packed and request.answered_at:
@@ -77,17 +93,48 @@ def _parcels(rt: Runtime, db: Connection, person: Person) -> list[Parcel]:
     return found
 
 
-def _share(parcels: list[Parcel], at: datetime, product: str, amount: int) -> None:
-    """Give one arrival to the orders that it may be of, the newest first."""
-    known = [one for one in reversed(parcels) if product in one.packed and one.at <= at]
-    if not known:
-        return
+def _share(parcels: Sequence[Parcel], arrivals: Sequence[Arrival]) -> None:
+    """Give what came to the orders that it may be of, in the order in which all of it happened."""
+    later, loose = list(parcels), list[Loose]()
+    for one in arrivals:
+        while later and later[0].at <= one.at:
+            _claim(later.pop(0), loose)
+        loose += _give([parcel for parcel in reversed(parcels) if parcel.at <= one.at], one)
+    for parcel in later:
+        _claim(parcel, loose)
+
+
+def _give(packed: Sequence[Parcel], came: Arrival) -> list[Loose]:
+    """Give one arrival to what was packed by then, the newest first. Gives what none of it lacked;
+    what is over of the rest stands beside the newest."""
+    known, rest = [one for one in packed if came.product in one.packed], came.amount
     for one in known:
-        share = min(amount, max(0, one.lacks(product)))
+        share = min(rest, max(0, one.lacks(came.product)))
         if share or one is known[0]:
-            one.got[product] = one.got.get(product, 0) + share
-            amount -= share
-    known[0].got[product] += amount
+            one.got[came.product] = one.got.get(came.product, 0) + share
+            rest -= share
+    if known:
+        known[0].got[came.product] += rest
+    return [Loose(came, known[0] if known else None)] if rest == came.amount else []
+
+
+def _claim(parcel: Parcel, loose: list[Loose]) -> None:
+    """What she told of since she asked for it is this order's, if it covers all that was packed."""
+    needs = {product: amount for product, amount in parcel.packed.items() if amount}
+    taken, sums = list[Loose](), Counter[str]()
+    since = parcel.request.requested_at
+    for one in loose:
+        came = one.came
+        if came.at >= since and sums[came.product] < needs.get(came.product, 0):
+            taken.append(one)
+            sums[came.product] += came.amount
+    if any(sums[product] < amount for product, amount in needs.items()):
+        return
+    parcel.got = dict(sums)
+    for one in taken:
+        loose.remove(one)
+        if one.home:
+            one.home.got[one.came.product] -= one.came.amount
 
 
 def _bring(rt: Runtime, db: Connection, person: Person, parcel: Parcel) -> Arrived:

@@ -13,11 +13,19 @@ from sqlalchemy import Connection
 
 from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
-from smsapp.service import packlist
+from smsapp.service import arrival, packlist
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
 from smsapp.service.people import may_stand_in
 from smsapp.service.supply import NOT_PACKED, TOLD_ROLES, chw_of, remind_of, tell_packers
-from smsapp.service.tell_packed import Packing, Word, ask_for_rest, ask_further, tell_chw, tell_left
+from smsapp.service.tell_packed import (
+    Packing,
+    Word,
+    ask_for_rest,
+    ask_further,
+    tell_chw,
+    tell_left,
+    tell_missing,
+)
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line
@@ -176,12 +184,25 @@ def _take(rt: Runtime, db: Connection, packing: Packing, word: Word, said: Said)
         return _already(rt, db, packing)
     orders.set_packed(db, request.id, packed)
     now_packed = replace(packing, lines=orders.lines_of(db, request.id))
-    remind_of(rt, db, request, "order_collect" if word == "ready" else "order_out")
-    tell_chw(rt, db, now_packed, word)
-    ask_for_rest(rt, db, now_packed, word)
+    return _heard(rt, packing, _follow(rt, db, now_packed, word))
+
+
+def _follow(rt: Runtime, db: Connection, packing: Packing, word: Word) -> str:
+    """Whoever is next hears it: she collects what is ready, unless she told before that she has it,
+    and who stands above is asked for what is not there. `had` where she has it."""
+    request = packing.request
+    if word == "ready":
+        arrival.settle(rt, db, packing.chw)
+    had = store.request_by_id(db, request.id).state == "received"
+    if had:
+        tell_missing(rt, db, packing)
+    else:
+        remind_of(rt, db, request, "order_collect" if word == "ready" else "order_out")
+        tell_chw(rt, db, packing, word)
+    ask_for_rest(rt, db, packing, word)
     if word == "stocked_out":
-        ask_further(rt, db, now_packed)
-    return _heard(rt, packing, "done")
+        ask_further(rt, db, packing)
+    return "had" if had else "done"
 
 
 def _packed(lines: Sequence[Line], word: Word, said: Said) -> dict[str, int]:

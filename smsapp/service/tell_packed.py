@@ -49,6 +49,15 @@ def tell_chw(rt: Runtime, db: Connection, packing: Packing, word: Word) -> None:
     put(rt, db, f"request:{request.id}:chw:{word}{_turn(db, request)}", chw, text)
 
 
+def tell_missing(rt: Runtime, db: Connection, packing: Packing) -> None:
+    """She has what is there already: of the rest she hears that somebody else is asked."""
+    request, chw, missing = packing.request, packing.chw, packlist.missing(packing.lines)
+    if missing and chw.phone:
+        values = {"place": packing.person.place_short, "ref": request.ref, "missing": missing}
+        text = text_for(rt, db, chw, "order.missing", **values)
+        put(rt, db, f"request:{request.id}:chw:missing{_turn(db, request)}", chw, text)
+
+
 def _turn(db: Connection, request: Request) -> str:
     """Which answer to this order it is: each is told, none twice."""
     turn = sum(1 for one in orders.events(db, request.id) if one.what in ("ready", "stocked_out"))

@@ -28,6 +28,15 @@ class Event:
     person_id: int | None
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """What her ledger says came in: so many single units of a product."""
+
+    at: datetime
+    product: str
+    amount: int
+
+
 def move(
     db: Connection,
     request_id: int,
@@ -111,10 +120,8 @@ def short(db: Connection, reports: Collection[int]) -> set[int]:
     return set(db.scalars(query))
 
 
-def arrivals(
-    db: Connection, person_id: int, since: datetime, *, training: bool
-) -> list[tuple[datetime, str, int]]:
-    """What her ledger says came in since then, oldest first: when, product, units."""
+def arrivals(db: Connection, person_id: int, since: datetime, *, training: bool) -> list[Arrival]:
+    """What her ledger says came in since then, oldest first."""
     query = (
         select(stock_movement.c.at, stock_movement.c.product, stock_movement.c.amount)
         .where(stock_movement.c.person_id == person_id, stock_movement.c.kind == "received")
@@ -122,4 +129,4 @@ def arrivals(
         .where(stock_movement.c.training == training)
         .order_by(stock_movement.c.at, stock_movement.c.id)
     )
-    return [(row.at, row.product, row.amount) for row in db.execute(query)]
+    return [Arrival(row.at, row.product, row.amount) for row in db.execute(query)]

@@ -60,17 +60,20 @@ class OrderLife(RuleBasedStateMachine):
     def count(self, asked: dict[str, int]) -> None:
         """A new count replaces what nobody has packed."""
         rt = self.programme.rt
+        self.programme.clock.move(minutes=1)
         with rt.begin() as db:
             supply.replace(rt, db, self.programme.person("chw"), 0)
         self.refs.append(place(self.programme, asked))
 
     @rule(who=WHO, word=WORDS, said=SAID)
     def say(self, who: str, word: Any, said: dict[str, int]) -> None:
+        self.programme.clock.move(minutes=1)
         for ref in self.refs[-2:]:
             answer(self.programme, who, ref, word, **said)
 
     @rule(got=GOT)
     def collect(self, got: dict[str, int]) -> None:
+        self.programme.clock.move(minutes=1)
         receive(self.programme, **got)
 
     @rule(who=WHO, said=SAID, got=GOT)
@@ -78,6 +81,24 @@ class OrderLife(RuleBasedStateMachine):
         """Both in one: else few plays come so far, since each leaves out some of the rules."""
         self.say(who, "ready", said)
         self.collect(got)
+
+    @rule(asked=ASKED, less=st.integers(0, 1))
+    def collect_before_it_is_packed(self, asked: dict[str, int], less: int) -> None:
+        """All of it told before: nobody sends her, unless an older order waits for some of it."""
+        waiting = [ref for ref in self.refs if self._lacks(ref)]
+        self.count(asked)
+        self.collect(asked | {"la": asked["la"] - less})
+        heard = len(self.programme.heard("chw"))
+        self.programme.clock.move(minutes=1)
+        said = answer(self.programme, "fac", self.refs[-1], "ready").outcome
+        if not waiting:
+            assert said == ("done" if less else "had")
+            assert len(self.programme.heard("chw")) == heard + less
+
+    def _lacks(self, ref: str) -> bool:
+        with self.programme.rt.read() as db:
+            lines = orders.lines_of(db, self._id(ref))
+        return any((one.packed or 0) > (one.received or 0) for one in lines)
 
     @rule()
     def take_receipt_back(self) -> None:
