@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smsapp import gsm
 from smsapp.flow.library import WHOLE, Library, digest
+from smsapp.flow.products import NAME_WIDTH, SHORT_WIDTH
 from smsapp.flow.room import rooms, word_rooms
 from smsapp.flow.signing import LEVELS, Levels, Row, as_csv, signing_rows
-from smsapp.flow.written import Place, sheet_texts
+from smsapp.flow.written import PRODUCTS, Place, Text, sheet_texts
 
 KEY_COLUMNS = ("flow", "place")
 EACH = ("septets", "confidence", "signed", "digest")  # columns of each language, behind the texts
@@ -58,7 +60,19 @@ def write_sheet(library: Library, folder: Path) -> str:
             if text:
                 row[f"{language}_digest"] = MARK + digest(text.said[language])
         rows.append(row)
-    return as_csv(columns(languages), rows)
+    return as_csv(columns(languages), [*rows, *_names(said)])
+
+
+def _names(said: Mapping[Place, Text]) -> Iterator[Row]:
+    """The names of products, which are signed as part of each text that says them."""
+    for (flow, place), text in said.items():
+        if flow == PRODUCTS:
+            width = SHORT_WIDTH if place.startswith("treatment") else NAME_WIDTH
+            row = {"flow": flow, "place": place, **text.said}
+            for language, now in text.said.items():
+                row[f"{language}_septets"] = f"{gsm.measure(now).units} of {width}"
+                row[f"{language}_digest"] = MARK + digest(now)
+            yield row
 
 
 def _beside(found: Sequence[Row], rooms_of: Iterable[tuple[int, int] | None]) -> Row:
@@ -113,7 +127,8 @@ def read_sheet(library: Library, folder: Path, table: Table) -> Told:
         for language in languages:
             _read_text(told, line, key, language, row, known[key].said)
             places = [(key[0], place, language) for place in known[key].at]
-            _read_level(told, line, places, row, levels)
+            if places:
+                _read_level(told, line, places, row, levels)
     return told
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from smsapp.flow.check import Problem, check_all
 from smsapp.flow.layout import LayoutError, Where, rewrite
 from smsapp.flow.library import SIGNED_FILE, WORDS_FILE, Library, load_library
+from smsapp.flow.products import PRODUCTS_FILE
 from smsapp.flow.sheet import Change, Told
 from smsapp.flow.signing import signing_sheet
 from smsapp.flow.written import places, sheet_texts
@@ -32,8 +33,8 @@ def bring_in(folder: Path, library: Library, told: Told) -> list[str]:
         except LayoutError as error:
             return [str(error)]
         after = load_library(there)
-        # the words stand on every screen: where one changes, every flow is looked at
-        found = check_all(after, () if WORDS_FILE in changed else changed)
+        # words and products stand in many flows: where one changes, every flow is looked at
+        found = check_all(after, () if {WORDS_FILE, PRODUCTS_FILE} & {*changed} else changed)
         if found:
             return [_with_lines(one, told.changes) for one in found]
         sheet = signing_sheet(after, there, told.levels)

@@ -13,6 +13,8 @@ from smsapp.flow.parts import texts
 
 Place = tuple[str, str]  # flow or words, place
 PRODUCT = re.compile(r"(?<![a-z0-9])product(?=,|$)")  # of a place: `ask left_product, line 1`
+PRODUCTS = "products"  # what the file of products is in the sheet, beside the flows and the words
+CALLED = (("product", "name"), ("product", "unit"), ("treatment", "name"))  # of that file: texts
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ def places(raw: dict[str, Any]) -> Iterator[tuple[str, Where]]:
     yield from _numbered("tip", ("tip",), raw.get("tip", ()))
     for name in raw.get("word", ()):
         yield f"word {name}", ("word", name, "text")
+    yield from _called(raw)
+
+
+def _called(raw: dict[str, Any]) -> Iterator[tuple[str, Where]]:
+    """Where products, what is counted of them and treatments are called by their names."""
+    for table, key in CALLED:
+        for at, one in enumerate(raw.get(table, ())):
+            yield f"{table} {one.get('id')}, {key}", (table, at, key)
 
 
 def _numbered(name: str, where: Where, lines: Sequence[Any]) -> Iterator[tuple[str, Where]]:
@@ -73,7 +83,16 @@ def sheet_texts(library: Library, folder: Path) -> dict[Place, Text]:
                 text = Text(written, tuple(copy for _, copy in copies))
                 once |= dict.fromkeys(copies, ((flow, place), text))
     pairs = (once.get(key) or (key, Text(said, (key[1],))) for key, said in heard.items())
-    return dict(pairs)
+    return {**dict(pairs), **dict(_names(library))}
+
+
+def _names(library: Library) -> Iterator[tuple[Place, Text]]:
+    """How products, what is counted of them and treatments are called."""
+    for one in library.products.values():
+        yield (PRODUCTS, f"product {one.id}, name"), Text(one.name, ())
+        yield (PRODUCTS, f"product {one.id}, unit"), Text(one.unit, ())
+    for treatment in library.treatments:
+        yield (PRODUCTS, f"treatment {treatment.id}, name"), Text(treatment.name, ())
 
 
 def _repeated(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:

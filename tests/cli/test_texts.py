@@ -120,6 +120,21 @@ def test_a_word_of_the_system_comes_back_too(folder: Path) -> None:
     assert load_library(folder).say("sms.started", "ny") == "Zikumbutso zabweranso."
 
 
+def test_a_product_is_called_anew(folder: Path) -> None:
+    shutil.copy(FLOWS / "products.toml", folder)
+    path, rows = export(folder)
+    (row,) = [row for row in rows if row["place"] == "product zi, name"]
+    assert (row["fr"], row["fr_septets"]) == ("Zinc", "4 of 12")
+    row["fr"] = "Zinc en comprimés"
+    before = state(folder)
+    refused = bring(path, rows)
+    assert (refused.exit_code, state(folder)) == (1, before)
+    assert "product zi, name.fr: write 1 to 12 letters" in refused.output
+    row["fr"] = "Zn comprimé"
+    assert bring(path, rows).output == "1 texts written (products).\n"
+    assert load_library(folder).products["zi"].name["fr"] == "Zn comprimé"
+
+
 def test_a_text_that_breaks_a_limit_is_refused_with_its_line(folder: Path) -> None:
     path, rows = export(folder)
     before = state(folder)
