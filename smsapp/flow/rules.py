@@ -23,14 +23,14 @@ OUTCOMES = {  # what can become of each effect
     "compare_use": ("done", "none"),
     "answer_alert": (*ANSWERED, "near"),
     "answer_request": (*ANSWERED, "near", *ORDERED),
-    "answer_recall": ("done", "not_yours", "none_open", "several"),
+    "answer_recall": ("done", "near", "not_yours", "none_open", "several"),
     "follow_up": ("done",),
     "task": ("done",),
     "answer_task": ("done", "already", "not_yours"),
     "arrive": (*ANSWERED, "near"),
     "record_death": ("done", "already"),
     "query": (*TOLD, "taken", "same"),
-    "answer_query": (*ANSWERED, "taken"),
+    "answer_query": (*ANSWERED, "near", "taken"),
     "set_person": ("done", "refused"),
     "join_signal": ("done", "again", "known", "nobody"),
     "record_month": ("done", "replaced", "later"),
@@ -38,9 +38,9 @@ OUTCOMES = {  # what can become of each effect
     "answer_visit": ANSWERED,
     "register_person": ("done", "taken", "refused", "unclear"),
     "send_errand": ("done", "already", "late", "limit", "not_yours"),
-    "answer_errand": (*ANSWERED, "later"),
+    "answer_errand": (*ANSWERED, "near", "later"),
     "close_alert": ("done", "already", "over", "not_allowed", "near", "not_yours"),
-    "answer_signal": ("done", "already", "not_yours", "not_allowed"),
+    "answer_signal": ("done", "already", "near", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)
 NOT_LIMITS = ("list.", "known.", "person.", "param.", "outcome.")

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
-from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
-from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
+from smsapp.service.answered import NONE_OPEN, SEVERAL, Answered
 from smsapp.service.ladder import begin, climb, tell_again, tend
+from smsapp.service.mistyped import as_answered
 from smsapp.service.people import is_doubtful, may_stand_in
 from smsapp.service.tell_chw import tell_chw
 from smsapp.store import alerts as store
@@ -141,8 +141,7 @@ def answer_alert(rt: Runtime, db: Connection, person: Person, ref: str | None) -
     else:
         meant = named(rt, db, person, ref)
         if not meant:
-            near = near_ref(ref, [one.ref for one in store.standing_of(db, person.id)])
-            return Answered("near", ref, near=near) if near else NOT_YOURS
+            return as_answered(ref, [one.ref for one in store.standing_of(db, person.id)])
     raised = [alert for alert in meant if alert.state == "raised"]
     if len(raised) > 1:
         return SEVERAL

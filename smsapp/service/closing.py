@@ -4,12 +4,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from smsapp import ref as refs
 from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, deaths, tasks
 from smsapp.service.about import about
 from smsapp.service.filled import Case, Done
+from smsapp.service.mistyped import as_outcome
 from smsapp.service.tell_chw import SIGNAL, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
@@ -32,9 +32,8 @@ def close(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -
     done.values["ref"] = named
     meant = alerts.named(rt, db, case.person, named)
     if not meant:
-        near = refs.near(named, [one.ref for one in store.standing_of(db, case.person.id)])
-        done.values["near"] = near
-        done.outcomes[effect.id] = "near" if near else "not_yours"
+        open_to_me = [one.ref for one in store.standing_of(db, case.person.id)]
+        done.outcomes[effect.id] = as_outcome(named, open_to_me, done)
         return
     standing = [one for one in meant if one.state != "closed"]
     alert = store.locked(db, (standing or meant)[-1].id)

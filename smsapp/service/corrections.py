@@ -4,27 +4,26 @@ The old values stay in the history. An alert is never taken back so: those told 
 by a call, and until then the answer to her is REFER. Danger that a correction adds is told at once.
 """
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
 from smsapp.flow.answerback import missing_letters, unread_text
 from smsapp.flow.given import Given
-from smsapp.flow.judge import ABSENT, Judgement, holds, judge
+from smsapp.flow.judge import ABSENT, Judgement, judge
 from smsapp.flow.keyword import Opening
 from smsapp.flow.model import Answers, Flow
-from smsapp.flow.reading import MOST_DIGITS, Reading, read
+from smsapp.flow.reading import Reading, read
 from smsapp.flow.spelling import normal
-from smsapp.ref import is_ref
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, arrival, effects, reports, signals, supply, tasks
+from smsapp.service.correctable import SAID, Meant, is_correctable, meant_by
 from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in, given_of_month
 from smsapp.service.naming import seen_on
 from smsapp.service.stock import given_stock, pieces
-from smsapp.service.taking_back import cancel_order
+from smsapp.service.taking_back import cancel_order, open_orders
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
 from smsapp.store import drafts as draft_store
@@ -32,31 +31,15 @@ from smsapp.store import reports as store
 from smsapp.store import signals as signal_store
 from smsapp.store.people import Person
 from smsapp.store.reports import Report
-from smsapp.store.requests import OPEN, of_report
 from smsapp.store.sent import withdraw
 from smsapp.store.stock import drop as drop_movements
-
-SAID = re.compile(r"\W*(\d+)(.*)", re.DOTALL)  # the ref, and what is to be changed
-CORRECTABLE = {  # a change can follow
-    "raise_alert", "follow_up", "request", "task", "answer_task", "record_month",
-    "join_signal", "move_stock", "compare_use",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The report that an SMS names, and what it says of it."""
-
-    report: Report
-    flow: Flow
-    letters: str
 
 
 def fix(
     rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
 ) -> Answer:
     """`FIX 482913 B52`: change these answers, judge anew, say the reply anew."""
-    meant = _meant(rt, db, person, opening, base, "sms.fix_how")
+    meant = meant_by(rt, db, person, opening, base, "sms.fix_how")
     if isinstance(meant, Answer):
         return meant
     report, flow = meant.report, meant.flow
@@ -73,7 +56,7 @@ def fix(
     if asked:
         return asked
     more = signals.is_correctable(db, flow, report, reading.answers)
-    if not more or not _is_correctable(flow, reading.judged):
+    if not more or not is_correctable(flow, reading.judged):
         return lost(rt, db, person, "sms.too_late", ref=report.ref, phone=base.values["phone"])
     added = set(reading.judged.dangers) - set(report.classes)
     if not added:
@@ -106,44 +89,6 @@ def _asked_back(
     if said_again(rt, db, person, same):
         return None
     return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
-
-
-def _meant(
-    rt: Runtime, db: Connection, person: Person, opening: Opening, base: Given, how: str
-) -> Meant | Answer:
-    """The report of this ref, if she may still change it; else what she can do."""
-    said = SAID.fullmatch(normal(opening.rest))
-    if said is None:
-        return lost(rt, db, person, how)
-    ref = said[1]
-    report = store.report_by_ref(db, person.id, ref) if is_ref(ref) else None
-    if report is None:
-        return lost(rt, db, person, "sms.not_hers", text=ref[:MOST_DIGITS])
-    if report.private:  # her supervisor is not whom to call about it
-        return lost(rt, db, person, "sms.not_found", ref=ref)
-    if report.state == "withdrawn":
-        return lost(rt, db, person, "sms.withdrawn", ref=ref)
-    flow = rt.flows.flows.get(report.flow) if report.flow in base.flows else None
-    if flow is None or not _is_changeable(rt, db, flow, report, base):
-        return lost(rt, db, person, "sms.too_late", ref=ref, phone=base.values["phone"])
-    return Meant(report, flow, said[2])
-
-
-def _is_changeable(rt: Runtime, db: Connection, flow: Flow, report: Report, base: Given) -> bool:
-    """Whether it is fresh, and nobody has acted on it in a way that an SMS cannot undo."""
-    age = rt.now() - (report.closed_at or report.opened_at)
-    request = of_report(db, report.id)
-    return (
-        age.total_seconds() <= rt.settings.correct_seconds
-        and _is_correctable(flow, judge(flow, report.answers, given_in(rt, flow, base)))
-        and (request is None or request.state in OPEN)
-    )
-
-
-def _is_correctable(flow: Flow, judged: Judgement) -> bool:
-    """Whether every effect of these answers can follow a change: a death told stays told."""
-    others = [effect for effect in flow.effects if effect.do not in CORRECTABLE]
-    return not any(holds(effect.when, judged.facts) for effect in others)
 
 
 def _finish(
@@ -229,7 +174,7 @@ def cancel(
     ordered = cancel_order(rt, db, person, said[1]) if said else None
     if ordered:
         return ordered
-    meant = _meant(rt, db, person, opening, base, "sms.cancel_how")
+    meant = meant_by(rt, db, person, opening, base, "sms.cancel_how", open_orders(db, person))
     if isinstance(meant, Answer):
         return meant
     report = meant.report

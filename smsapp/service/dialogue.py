@@ -23,6 +23,7 @@ from smsapp.service import commands, reports, twins
 from smsapp.service.beyond import MOST_REPORTS, beyond
 from smsapp.service.caller import OWN, Line
 from smsapp.service.given import answers_kept, given_at_dial, given_by_sms, given_in, given_of_month
+from smsapp.service.mistyped import mistyped
 from smsapp.service.settling import settle_for_sms
 from smsapp.service.texted import Answer, begin_filling, fill, go_on, lost, take_up
 from smsapp.store import drafts as draft_store
@@ -121,7 +122,9 @@ def _amend(
     """`R482913 1`: the result that an earlier report waits for."""
     found = waiting(rt, db, person, opening.ref, base)
     if found is None:
-        return lost(rt, db, person, "sms.not_found", ref=opening.ref)
+        mine = [one.ref for one in store.waiting(db, person.id)]
+        word, values = mistyped(opening.ref, mine, "sms.not_found")
+        return lost(rt, db, person, word, **values, ref=opening.ref)
     flow, given, report_id = found
     filling = begin_filling(rt, sms, n, flow, given, report_id=report_id)
     return fill(rt, db, person, filling, opening)

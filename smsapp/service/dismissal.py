@@ -6,18 +6,21 @@ from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import alerts
 from smsapp.service.filled import Case, Done
+from smsapp.service.mistyped import as_outcome
 from smsapp.service.tell_chw import SIGNAL, tell_chw
 from smsapp.store import alerts as alert_store
 from smsapp.store.alerts import Alert
 
 
 def dismiss(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    """The effect `answer_signal`: `done`, `already`, `not_yours`, or `not_allowed`."""
+    """The effect `answer_signal`: `done`, `already`, `near`, `not_yours`, or `not_allowed`."""
     ref = str(case.filling.answers.get(effect.ask, ""))
     meant = [one for one in alerts.named(rt, db, case.person, ref) if one.kind == SIGNAL]
     done.values["ref"] = ref
     if not meant:
-        done.outcomes[effect.id] = "not_yours"
+        standing = alert_store.standing_of(db, case.person.id)
+        signals = [one.ref for one in standing if one.kind == SIGNAL]
+        done.outcomes[effect.id] = as_outcome(ref, signals, done)
         return
     if case.person.role != "district":
         done.outcomes[effect.id] = "not_allowed"

@@ -17,6 +17,7 @@ from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
 from smsapp.service.filled import Case, Done
+from smsapp.service.mistyped import as_outcome
 from smsapp.service.moments import DAY, at_hour, by_day, morning
 from smsapp.service.naming import dated, local_day
 from smsapp.service.people import is_doubtful, language_of, text_for
@@ -145,12 +146,13 @@ def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
         done.outcomes[effect.id] = "later"
         return
     before = store.done_in(db, case.report.id)  # the same hop again
-    meant = store.open_of(db, case.person.id)
+    meant = waiting = store.open_of(db, case.person.id)
     if named is not None:
         told = store.of_ref(db, case.person.id, str(named))
         meant = [one for one in told if one.state != "done"] or told
     if before is None and len(meant) != 1:
-        lacking = "none_open" if named is None else "not_yours"
+        hers = [one.ref for one in waiting]
+        lacking = "none_open" if named is None else as_outcome(str(named), hers, done)
         done.outcomes[effect.id] = "several" if meant else lacking
         return
     one = before or meant[0]

@@ -11,10 +11,10 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
-from smsapp.ref import near as near_ref
 from smsapp.runtime import Runtime
 from smsapp.service import arrival, packlist
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
+from smsapp.service.mistyped import as_answered
 from smsapp.service.people import may_stand_in
 from smsapp.service.supply import NOT_PACKED, TOLD_ROLES, chw_of, remind_of, tell_packers
 from smsapp.service.tell_packed import (
@@ -97,8 +97,7 @@ def _meant(
     found = found or _from_below(rt, db, person, ref)
     if found:
         return found
-    near = near_ref(ref, [one.ref for one in store.open_for(db, person.id, person.training)])
-    return Answered("near", ref, near=near) if near else NOT_YOURS
+    return as_answered(ref, [one.ref for one in store.open_for(db, person.id, person.training)])
 
 
 def _still(rt: Runtime, db: Connection, person: Person, found: list[Request]) -> list[Request]:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
-from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered, Outcome
+from smsapp.service.answered import NONE_OPEN, SEVERAL, Answered, Outcome
 from smsapp.service.filled import Case
+from smsapp.service.mistyped import as_answered
 from smsapp.service.numbers import move_number, problem
 from smsapp.service.people import contacts, help_phone, reached, text_for, text_from
 from smsapp.store import queries as store
@@ -102,7 +103,7 @@ def answer(
 ) -> Answered:
     """Take what she answers to a query; without a ref, to the one that is open for her.
 
-    `not_yours` for a ref she was not told, whether or not it exists.
+    `near`, or `not_yours` for a ref she was not told, whether or not it exists.
     """
     if kind == "mine":
         return _settle(rt, db, case, ref, word)
@@ -113,7 +114,10 @@ def answer(
         return SEVERAL
     if waiting:
         return _take(rt, db, case, waiting[0], before, word)
-    return _already(rt, db, meant[-1]) if meant else NONE_OPEN if ref is None else NOT_YOURS
+    if meant:
+        return _already(rt, db, meant[-1])
+    mine = [one.query.ref for one in waiting_for(db, case.person, kind)]
+    return NONE_OPEN if ref is None else as_answered(ref, mine)
 
 
 def _said(query: Query, word: str) -> bool:

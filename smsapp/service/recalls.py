@@ -9,6 +9,7 @@ from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, remind
 from smsapp.service.filled import Case, Done
+from smsapp.service.mistyped import as_outcome
 from smsapp.service.people import text_for
 from smsapp.store import recalls as store
 from smsapp.store.audit import add_audit
@@ -132,13 +133,14 @@ def waiting(db: Connection, person: Person) -> list[Asked]:
 
 
 def answer(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
-    """She says what she has of it: `done`, `not_yours`, `none_open`, `several`."""
+    """She says what she has of it: `done`, `near`, `not_yours`, `none_open`, `several`."""
     answers = case.filling.answers
     ref = answers.get(effect.ask)
     mine = store.asked_of(db, case.person.id)
     meant = [one for one in mine if one.recall.ref == ref] if ref else waiting(db, case.person)
     if len(meant) != 1:
-        none = "not_yours" if ref else "none_open"
+        known = [one.recall.ref for one in waiting(db, case.person)]
+        none = as_outcome(str(ref), known, done) if ref else "none_open"
         done.outcomes[effect.id] = "several" if meant else none
         return
     amount = answers.get(effect.kind)

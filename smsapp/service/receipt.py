@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection
 
-from smsapp import ref as refs
 from smsapp.flow.model import Answers, Effect
 from smsapp.runtime import Runtime
 from smsapp.service import arrival, stock
 from smsapp.service.filled import Case, Done, Filling
+from smsapp.service.mistyped import mistyped
 from smsapp.service.stock import RECEIVED
 from smsapp.store.people import Person
 from smsapp.store.reports import find_origin
@@ -50,9 +50,7 @@ def unknown_ref(
         return None
     if any(one.person_id == person.id and one.state == "received" for one in of_ref(db, typed)):
         return "order.arrived", {"text": typed}
-    near = refs.near(typed, waiting)
-    word = "order.not_waiting_near" if near else "order.not_waiting"
-    return word, {"text": typed, "near": near}
+    return mistyped(typed, waiting, "order.not_waiting")
 
 
 def forget(rt: Runtime, db: Connection, case: Case, effect: Effect) -> None:

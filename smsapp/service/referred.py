@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from smsapp import ref as refs
 from smsapp.flow.given import Item
 from smsapp.flow.model import Effect
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, tasks
 from smsapp.service.filled import Case, Done
+from smsapp.service.mistyped import as_outcome
 from smsapp.service.naming import when_seen
 from smsapp.service.people import text_for
 from smsapp.store import referrals as store
@@ -57,9 +57,8 @@ def arrive(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) 
     elif ref is None:
         done.outcomes[effect.id] = "none_open"
     else:
-        sent = _sent_lately(rt, db, me)
-        near = done.values["near"] = refs.near(str(ref), [one.ref for one in sent])
-        done.outcomes[effect.id] = "near" if near else "not_yours"
+        sent = [one.ref for one in _sent_lately(rt, db, me)]
+        done.outcomes[effect.id] = as_outcome(str(ref), sent, done)
 
 
 def _end(rt: Runtime, db: Connection, case: Case, one: Referral, done: Done) -> str:

@@ -7,7 +7,7 @@ from smsapp.service import supply
 from smsapp.service.texted import Answer, lost
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import report_by_ref
-from smsapp.store.requests import of_report
+from smsapp.store.requests import of_person, of_report
 
 
 def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answer | None:
@@ -30,3 +30,9 @@ def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answe
     if not supply.withdraw(rt, db, person, report.id):
         return None
     return lost(rt, db, person, "order.cancelled", ref=ref)
+
+
+def open_orders(db: Connection, person: Person) -> list[str]:
+    """The refs of her orders that nobody has packed."""
+    found = of_person(db, person.id, supply.NOT_PACKED, training=person.training)
+    return [one.ref for one in found]

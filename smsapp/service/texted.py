@@ -130,7 +130,7 @@ def fill(
         return refused
     reading, unnamed = whose(db, person, filling, reading)
     if unnamed is not None:
-        said = lost(rt, db, person, unnamed.word, text=unnamed.text)
+        said = lost(rt, db, person, unnamed.word, **unnamed.values)
         return replace(said, danger=bool(reading.judged.dangers))
     amounts = doubted(filling.flow, reading.answers, filling.given)
     if amounts:

@@ -2,6 +2,7 @@
 report is about one of hers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from smsapp.flow.judge import judge
 from smsapp.flow.model import Ask, Effect, Flow
 from smsapp.flow.reading import Reading
 from smsapp.service.filled import Filling
+from smsapp.service.mistyped import mistyped
 from smsapp.store import tasks
 from smsapp.store.people import Person
 from smsapp.store.reports import report_by_ref
@@ -24,7 +26,7 @@ class Refused:
     """The sentence that says why nothing was saved, and what it names."""
 
     word: str
-    text: str
+    values: Mapping[str, str]
 
 
 def whose(
@@ -39,13 +41,16 @@ def whose(
         reading = _about_only(db, person, filling, reading, task)
     answers, judged = reading.answers, reading.judged
     if any(ask.kind == "list" and not ask.letter for ask in judged.missing):
-        return reading, _refused("sms.ref_missing", flow.keywords[0].word, reading)
+        values = {"text": flow.keywords[0].word}
+        return reading, Refused(f"sms.ref_missing{_danger(reading)}", values)
     for effect in flow.effects:
         ref, ask = str(answers.get(_names(effect)) or NONE), flow.ask(_names(effect))
         if ask is None or ref in NO_CHILD or _is_hers(db, person, effect, ref, reading):
             continue
         if not ask.optional:
-            return reading, _refused("sms.ref_not_hers", ref, reading)
+            kinds = _kinds(effect, reading)
+            mine = [one for kind in kinds for one in tasks.open_refs(db, person.id, kind)]
+            return reading, Refused(*mistyped(ref, mine, "sms.ref_not_hers", _danger(reading)))
         reading = _without(filling, reading, ask)
     return reading, None
 
@@ -82,15 +87,18 @@ def _is_hers(db: Connection, person: Person, effect: Effect, ref: str, reading: 
     """A task of this kind; of a child in danger, or who died, any; of another, her report."""
     if effect.do == "record_death":
         return report_by_ref(db, person.id, ref) is not None
+    return any(tasks.task_of(db, person.id, ref, kind) for kind in _kinds(effect, reading))
+
+
+def _kinds(effect: Effect, reading: Reading) -> tuple[str, ...]:
+    """The kinds of tasks that an answer may be about."""
     grave = reading.judged.dangers or reading.answers.get(effect.answer) == "died"
-    kinds = TASKS if grave else (effect.kind,)
-    return any(tasks.task_of(db, person.id, ref, kind) for kind in kinds)
+    return TASKS if grave else (effect.kind,)
 
 
-def _refused(word: str, text: str, reading: Reading) -> Refused:
-    """With when to refer, wherever there is danger or may be."""
-    open_ = reading.judged.facts["danger"] is not False
-    return Refused(f"{word}_danger" if open_ else word, text)
+def _danger(reading: Reading) -> str:
+    """The ending of a sentence with when to refer, wherever there is danger or may be."""
+    return "_danger" if reading.judged.facts["danger"] is not False else ""
 
 
 def says_nothing(filling: Filling, reading: Reading) -> bool:

@@ -31,11 +31,15 @@ def last_reporter(db: Connection, people: Sequence[int]) -> int | None:
 
 def sent_since(db: Connection, person_id: int, flow: str, since: datetime) -> list[Report]:
     """Her reports of a flow since then that stand, newest first."""
+    return [one for one in lately(db, person_id, since) if one.flow == flow]
+
+
+def lately(db: Connection, person_id: int, since: datetime) -> list[Report]:
+    """All her reports since then that stand, newest first."""
     query = (
         select(report.c.id)
         .where(
             report.c.person_id == person_id,
-            report.c.flow == flow,
             report.c.state != "withdrawn",
             report.c.opened_at >= since,
         )

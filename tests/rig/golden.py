@@ -26,7 +26,8 @@ What people and the network do stands at the start of a line, what they get begi
     < Age in MONTHS?         one line of the screen        * end     it was the last screen
     * report ... * alert ... * draft ... * sms ...         what became different in the database
 
-The clock stands still but for what the file says, and refs are `<ref1>`, `<ref2>` as they come up.
+The clock stands still but for what the file says, and refs are `<ref1>`, `<ref2>` as they come up;
+`<ref1~>` is the first with one digit wrong.
 """
 
 import json
@@ -43,7 +44,7 @@ from smsapp.flow.library import Library
 from smsapp.flow.load import load_flow
 from smsapp.service import callbacks, recalls, unread
 from smsapp.service.leaving import leave_by_code
-from tests.rig.stage import FOLDER, NOWHERE, Stage
+from tests.rig.stage import FOLDER, NOWHERE, Stage, slip
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 WATCHED = {  # what is looked at after each line: query, and how a row is told
@@ -59,15 +60,9 @@ WATCHED = {  # what is looked at after each line: query, and how a row is told
     "sms": "SELECT id, phone, text, kind FROM outbound ORDER BY id",
 }
 REFS = "SELECT ref FROM report UNION ALL SELECT ref FROM recall"
-ANSWERS = (
-    "recall",
-    "alerts",
-    "close",
-    "orders",
-    "desk",
-    "calls",
-    "numbers",
-)  # flows that answer somebody: their own ref is never said
+ANSWERS = (  # flows that answer somebody: their own ref is never said
+    "recall", "alerts", "close", "orders", "desk", "calls", "numbers",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,12 +141,14 @@ class Player:
             if whole.search(said):
                 self.refs.setdefault(ref, f"<ref{len(self.refs) + 1}>")
                 said = whole.sub(self.refs[ref], said)
+        for ref, name in self.refs.items():
+            said = said.replace(slip(ref), name[:-1] + "~>")
         return said
 
     def mean(self, said: str) -> str:
         """With the refs instead of their names."""
         for ref, name in self.refs.items():
-            said = said.replace(name, ref)
+            said = said.replace(name, ref).replace(name[:-1] + "~>", slip(ref))
         return said
 
     def news(self) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from smsapp.ref import make_ref, near
 from smsapp.store.alert_times import times_of
 from tests.golden.test_same_second import together
-from tests.rig.stage import Stage
+from tests.rig.stage import Stage, slip
 
 CHW, EVE = "+265991000001", "+265991000002"
 SUPERVISOR, FACILITY, DISTRICT = "+265991000101", "+265991000201", "+265991000301"
@@ -131,7 +131,7 @@ def test_the_district_is_notified_when_it_is_told(stage: Stage):
 
 def test_a_ref_one_digit_wrong_is_named(stage: Stage):
     ref = raised(stage)
-    wrong = str((int(ref[0]) + 1) % 10) + ref[1:]
+    wrong = slip(ref)
     stage.send(FACILITY, f"CLOSE {wrong} 1")
     assert f"{wrong}? You have {ref}." in heard(stage, FACILITY)[-1]
     stage.send(FACILITY, f"OK {wrong}")
@@ -151,3 +151,8 @@ def test_near_is_one_slip_away_and_no_other_ref():
     assert near(swapped, [ref]) == (ref if swapped != ref else "")
     assert near(ref, [ref]) == ""
     assert near("12345", [ref]) == ""
+
+
+def test_of_two_that_are_near_none_is_meant():
+    assert near("482931", ["432931", "111111"]) == "432931"
+    assert near("482931", ["432931", "482971"]) == ""

@@ -5,7 +5,7 @@ import pytest
 from tests.rig.orders import answer, place
 from tests.rig.orders import words_folder as words_folder
 from tests.rig.programme import Programme
-from tests.rig.stage import Stage
+from tests.rig.stage import Stage, slip
 
 CHW, FACILITY = "+265991000001", "+265991000201"
 SAID = "SELECT text FROM outbound WHERE phone = :phone ORDER BY id DESC LIMIT 1"
@@ -14,11 +14,6 @@ RECEIPTS = "SELECT count(*) FROM report WHERE flow = 'receipt'"
 
 def said_to(stage: Stage, phone: str) -> str:
     return str(stage.rows(SAID, phone=phone)[0][0])
-
-
-def slip(ref: str) -> str:
-    """The same ref with one digit wrong."""
-    return ref[:2] + str((int(ref[2]) + 1) % 10) + ref[3:]
 
 
 @pytest.fixture
@@ -34,7 +29,7 @@ def test_a_ref_that_is_not_hers_saves_nothing_and_names_the_cure(stage: Stage, r
     stage.send("+265991000002", f"REC {ref}")
     assert f"No order {ref} waits for you. Send REC la 20" in said_to(stage, "+265991000002")
     stage.send(CHW, f"REC {slip(ref)}")
-    assert said_to(stage, CHW).endswith(f"{slip(ref)}? You have {ref}. Send REC {ref}")
+    assert said_to(stage, CHW).endswith(f"{slip(ref)}? You have {ref}. Send it again with that.")
     assert stage.rows(RECEIPTS)[0][0] == 0
     for _ in range(2):
         stage.send(CHW, f"REC {ref}")
