@@ -72,6 +72,13 @@ def moment_of(rt: Runtime, step: Step, after: datetime, days: int, seat: int) ->
     return morning(rt, seat, local_day(rt, after) + days * DAY)
 
 
+def first_moment(rt: Runtime, step: Step, at: datetime, seat: int) -> datetime:
+    """When a chain begins that is due at that moment; a day that is past already: next morning."""
+    due_at = moment_of(rt, step, at, step.day or 0, seat)
+    late = step.day is not None and due_at <= rt.now()
+    return next_morning(rt, seat) if late else due_at
+
+
 def seat_of(step: Step, person_id: int, person: Person | None) -> int:
     """Who are told of together share their minute, so that one SMS can say it all."""
     if person is None or step.to == HERSELF:

@@ -121,10 +121,29 @@ def help_phone(
     near = _supervisor(db, person, now)
     if person.facility_id is not None:
         near += store.people_in(db, "facility", [person.facility_id], now)
-    for one in near:
-        if one.phone and one.id != person.id and one.id not in unreachable:
-            return one.phone
-    return rt.settings.help_phone
+    return _first_phone(rt, [one for one in near if one.id not in unreachable], person)
+
+
+def help_phones(rt: Runtime, db: Connection, people: Collection[Person]) -> dict[int, str]:
+    """The same of many people, by their ids, in two statements."""
+    now = rt.now()
+    above = {one.supervisor_id for one in people if one.supervisor_id is not None}
+    bosses = {one.id: one for one in store.people_by_ids(db, above, now)}
+    centres = sorted({one.facility_id for one in people if one.facility_id is not None})
+    nurses: dict[int | None, list[Person]] = {}
+    for nurse in store.people_in(db, "facility", centres, now):
+        nurses.setdefault(nurse.place_id, []).append(nurse)
+    found = {}
+    for one in people:
+        boss = bosses.get(one.supervisor_id or 0)
+        near = [boss] if boss and boss.active else []
+        found[one.id] = _first_phone(rt, near + nurses.get(one.facility_id, []), one)
+    return found
+
+
+def _first_phone(rt: Runtime, near: Sequence[Person], person: Person) -> str:
+    phones = (one.phone for one in near if one.phone and one.id != person.id)
+    return next(phones, rt.settings.help_phone)
 
 
 def language_of(rt: Runtime, person: Person) -> str:

@@ -10,7 +10,7 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox, remind
 from smsapp.service.filled import Case, Done
 from smsapp.service.mistyped import as_outcome
-from smsapp.service.people import text_for
+from smsapp.service.people import help_phones
 from smsapp.store import recalls as store
 from smsapp.store.audit import add_audit
 from smsapp.store.outbound import NewOutbound
@@ -51,8 +51,7 @@ def begin(rt: Runtime, product: str, lot: str, reason: str, by: str) -> Begun:
         raise NotKnown(f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits")
     found, again = _write(rt, product, lot, reason, by)
     with rt.read() as db:
-        asked = {one.person_id for one in store.asked_in(db, found.id)}
-        fresh = [one for one in store.holders(db, product, HOLDERS) if one not in asked]
+        fresh = store.holders(db, product, HOLDERS, unasked=found.id)
     without: list[str] = []
     for start in range(0, len(fresh), TOGETHER):
         with rt.begin() as db:
@@ -82,14 +81,14 @@ def _tell(rt: Runtime, db: Connection, found: Recall, ids: Sequence[int]) -> lis
     """Ask each of them. Gives the codes of those without a phone: their chain climbs too."""
     people = people_by_ids(db, ids, rt.now())
     store.ask(db, found.id, ids, rt.now())
-    for one in people:
-        remind.begin(rt, db, KIND, one.id, found.ref, rt.now())
+    remind.begin_for(rt, db, KIND, people, found.ref, rt.now())
+    phones = help_phones(rt, db, people)
     rows = [
         NewOutbound(
             key=f"recall:{found.id}:{one.id}",
             kind="reply",
             phone=one.phone,
-            text=_text(rt, db, found, one),
+            text=_text(rt, found, one, phones[one.id]),
             lane="bulk",
             person_id=one.id,
         )
@@ -100,11 +99,11 @@ def _tell(rt: Runtime, db: Connection, found: Recall, ids: Sequence[int]) -> lis
     return [one.code for one in people if not one.phone]
 
 
-def _text(rt: Runtime, db: Connection, found: Recall, one: Person) -> str:
+def _text(rt: Runtime, found: Recall, one: Person, phone: str) -> str:
     language = rt.flows.spoken(one.language, training=one.training)
     values = {"ref": found.ref, "lot": found.lot, "code": rt.settings.service_code}
     values["name"] = name_of(rt, found, language)
-    return text_for(rt, db, one, "recall.told", **values)
+    return rt.flows.sms("recall.told", one.language, one.training, phone, **values)
 
 
 def hand_over(rt: Runtime, db: Connection, person: Person, heir: Person) -> None:

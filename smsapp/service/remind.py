@@ -4,7 +4,7 @@ One a person, kind, period and step for ever. Whether the thing is done (`done.p
 step is sent. A chain ends when it is, or at its last person.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,14 +16,13 @@ from smsapp.runtime import Runtime
 from smsapp.service import outbox, overdue
 from smsapp.service.deaths import mourners
 from smsapp.service.done import NUMBERS, done_of
-from smsapp.service.moments import by_day, moment_of, next_moment, next_morning, seat_of
+from smsapp.service.moments import by_day, first_moment, next_moment, seat_of
 from smsapp.service.overdue import Late
-from smsapp.service.people import help_phone
+from smsapp.service.people import help_phones
 from smsapp.service.remind_text import own_months, sms_for
 from smsapp.service.tips import tip_for
 from smsapp.store import reminders as store
 from smsapp.store.numbers import unheard
-from smsapp.store.outbound import NewOutbound
 from smsapp.store.people import Person, people_by_ids, person_by_id
 from smsapp.store.reminders import Planned, Reminder
 
@@ -53,12 +52,25 @@ def begin(
         return False
     step = chain.steps[0]
     who = None if step.to == HERSELF else person_by_id(db, person_id, rt.now())
-    seat = seat_of(step, person_id, who)
-    due_at = moment_of(rt, step, at, step.day or 0, seat)
-    if step.day is not None and due_at <= rt.now():
-        due_at = next_morning(rt, seat)
+    due_at = first_moment(rt, step, at, seat_of(step, person_id, who))
     row = Planned(person_id, kind, period, 0, report_id, due_at)
-    return bool(store.add(db, [row])) or store.revive(db, person_id, kind, period)
+    return bool(store.add(db, [row])) or store.revive(db, [person_id], kind, period) > 0
+
+
+def begin_for(
+    rt: Runtime, db: Connection, kind: str, people: Sequence[Person], period: str, at: datetime
+) -> None:
+    """The same for many people, about no report: one statement, and one where some had it."""
+    chain = rt.flows.chains.get(kind)
+    if chain is None:
+        log.error("no_such_chain", kind=kind)
+        return
+    rows = []
+    for one in people:
+        due_at = first_moment(rt, chain.steps[0], at, seat_of(chain.steps[0], one.id, one))
+        rows.append(Planned(one.id, kind, period, 0, None, due_at))
+    if store.add(db, rows) < len(rows):
+        store.revive(db, [one.id for one in people], kind, period)
 
 
 def drop(rt: Runtime, db: Connection, report_id: int, kind: str) -> int:
@@ -109,7 +121,6 @@ class Round:
     done: set[int]  # steps about what is done
     unheard: set[int]  # on whose number nobody was heard for long
     mourning: set[int]  # who told a death lately
-    phones: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
     hers: list[Reminder] = field(default_factory=list)
     above: list[Late] = field(default_factory=list)
     dropped: dict[str, list[int]] = field(default_factory=dict)  # by why
@@ -220,15 +231,12 @@ def _send_hers(turn: Round) -> int:
     mine = store.settle(db, [one.id for one in turn.hers], rt.now())
     sent = [one for one in turn.hers if one.id in mine]
     own = own_months(rt, db, sent, turn.people)
-    outbox.put_many(rt, db, [_sms(turn, one, own.get(one.id, {})) for one in sent])
+    phones = help_phones(rt, db, [turn.people[one.person_id] for one in sent]) if sent else {}
+    rows = []
+    for one in sent:
+        who = turn.people[one.person_id]
+        rows.append(sms_for(rt, one, who, phones[who.id], own.get(one.id, {})))
+    outbox.put_many(rt, db, rows)
     for one in sent:
         turn.follow(one, sent=True)
     return len(sent)
-
-
-def _sms(turn: Round, one: Reminder, own: Mapping[str, str]) -> NewOutbound:
-    person = turn.people[one.person_id]
-    seat = (person.supervisor_id, person.facility_id)  # who share both call the same phone
-    if seat not in turn.phones:
-        turn.phones[seat] = help_phone(turn.rt, turn.db, person)
-    return sms_for(turn.rt, one, person, turn.phones[seat], own)

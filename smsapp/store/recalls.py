@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
 
 from smsapp.store.connect import each_insert
 from smsapp.store.tables import holding, person, recall, recall_answer, reminder
@@ -123,12 +123,17 @@ def unask(db: Connection, recall_id: int, person_id: int) -> None:
     db.execute(delete(recall_answer).where(*mine))
 
 
-def holders(db: Connection, product: str, roles: Sequence[str]) -> list[int]:
-    """Ids of the active people of these roles who hold a product, or may: nothing is recorded."""
+def holders(db: Connection, product: str, roles: Sequence[str], *, unasked: int) -> list[int]:
+    """Ids of the active people of these roles who hold a product, or may: nothing is recorded.
+
+    Without those who are asked in this recall already.
+    """
+    asked = (recall_answer.c.recall_id == unasked) & (recall_answer.c.person_id == person.c.id)
     hers = holding.c.person_id == person.c.id
     held = select(holding.c.product).where(hers, holding.c.product == product).exists()
     nothing = ~select(holding.c.product).where(hers).exists()
     query = select(person.c.id).where(person.c.active, person.c.role.in_(roles))
+    query = query.where(~exists().where(asked))
     return list(db.scalars(query.where(or_(held, nothing)).order_by(person.c.id)))
 
 

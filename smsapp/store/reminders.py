@@ -55,13 +55,12 @@ def add(db: Connection, rows: Sequence[Planned]) -> int:
     return len(db.execute(ADD[db.dialect.name], values).all())
 
 
-def revive(db: Connection, person_id: int, kind: str, period: str) -> bool:
-    """A chain that ended because the thing was done goes on. False: it has not ended so."""
-    mine = (reminder.c.person_id == person_id) & (reminder.c.kind == kind)
-    mine &= reminder.c.period == period
-    last = select(func.max(reminder.c.step)).where(mine).scalar_subquery()
-    ended = update(reminder).where(mine, reminder.c.step == last, reminder.c.state == "dropped")
-    return db.execute(ended.values(state="planned", why="", settled_at=None)).rowcount == 1
+def revive(db: Connection, ids: Collection[int], kind: str, period: str) -> int:
+    """Chains of these people that ended because the thing was done go on. Gives how many."""
+    these = reminder.c.person_id.in_(ids), reminder.c.kind == kind, reminder.c.period == period
+    last = select(func.max(reminder.c.id)).where(*these).group_by(reminder.c.person_id)
+    ended = update(reminder).where(reminder.c.id.in_(last), reminder.c.state == "dropped")
+    return db.execute(ended.values(state="planned", why="", settled_at=None)).rowcount
 
 
 def take_up(db: Connection, report_id: int, kind: str) -> None:

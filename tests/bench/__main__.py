@@ -1,6 +1,7 @@
 """`make bench`: what a hop costs against a floor in the same run, and how soon an alert leaves.
 
-`python -m tests.bench reminders` measures the planner of reminders alone.
+`python -m tests.bench reminders` measures the planner of reminders alone; `crowd`, which takes
+minutes and is done only where it is named, a recall and a broadcast to a hundred thousand.
 """
 
 import sys
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from smsapp.settings import Settings
 from smsapp.store.connect import make_engine
 from tests.bench.alerts import measure_alerts
+from tests.bench.crowd import measure_crowd
 from tests.bench.load import Measured, drive, hop
 from tests.bench.reminders import measure_reminders
 from tests.bench.stack import phone, process, stack, wait_for_port, web_command
@@ -25,7 +27,7 @@ MIDDLE = ("1", "14", "0", "0", "3", "13", "0", "48", "1")  # menu to RDT, no dan
 HOME = (*MIDDLE, "12")  # the hop that closes a treatment at home
 DANGER = ("1", "14", "1")  # the hop that commits report, alert, outbox and draft
 AIM = 0.8  # of each floor
-REMINDERS = "reminders"  # beside the servers' names, what may be measured alone
+REMINDERS, CROWD = "reminders", "crowd"  # beside the servers' names, what may be measured alone
 
 
 def calls(path: str, keys: Sequence[str], first: int, sessions: Sequence[str]) -> list[list[bytes]]:
@@ -107,7 +109,7 @@ def _fresh(settings: Settings) -> None:
 
 def main() -> None:
     chosen = sys.argv[1:] or ["gunicorn", "granian", REMINDERS]
-    servers = [one for one in chosen if one != REMINDERS]
+    servers = [one for one in chosen if one not in (REMINDERS, CROWD)]
     with stack() as settings:
         for server in servers:
             measure(server, settings)
@@ -117,6 +119,8 @@ def main() -> None:
             _fresh(settings)
         if REMINDERS in chosen:
             measure_reminders(settings)
+        if CROWD in chosen:
+            measure_crowd(settings)
 
 
 if __name__ == "__main__":

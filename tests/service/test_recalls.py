@@ -1,12 +1,13 @@
 """A lot is called back: who is told, who has answered, and who hears that nobody did."""
 
 import pytest
+from sqlalchemy import event, insert
 
 from smsapp.service import recalls, remind
 from smsapp.service.leaving import leave_by_code
 from smsapp.service.people_check import check_people
 from smsapp.store.holdings import set_held
-from smsapp.store.tables import outbound, recall
+from smsapp.store.tables import outbound, person, recall
 from tests.rig.orders import heard
 from tests.rig.orders import words_folder as words_folder
 from tests.rig.programme import Programme
@@ -96,3 +97,21 @@ def test_nobody_has_her_box_and_that_is_listed(programme: Programme):
     begin(programme)
     leave_by_code(programme.rt, "chw")
     assert any("chw: has left with open recalls" in one for one in check_people(programme.rt))
+
+
+def test_many_are_told_in_as_many_statements_as_few(programme: Programme):
+    asked: list[str] = []
+    event.listen(programme.rt.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    begin(programme, "one")
+    few = len(asked)
+    chw = programme.person("chw")
+    alike = {"name": "Many", "role": "chw", "language": "fr", "active": True, "training": False}
+    alike |= {"place_id": chw.place_id, "supervisor_id": chw.supervisor_id, "opted_out": False}
+    alike |= {"created_at": programme.clock()}
+    with programme.rt.begin() as db:
+        for number in range(40):
+            one = {"code": f"many{number}", "phone": f"+26588{number:07}", "short": f"M{number}"}
+            db.execute(insert(person).values(alike | one))
+    asked.clear()
+    assert begin(programme, "two").told == 43
+    assert len(asked) == few
