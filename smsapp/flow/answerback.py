@@ -38,11 +38,21 @@ def sms_reply(
     if judged.dangers:
         word = "sms.danger_nobody" if "nobody" in outcomes.values() else "sms.danger"
         return _asking(library, word, given, judged.missing, **extra)
+    if _is_its_form(flow, judged.missing):
+        return help_reply(library, flow, given)
     if reading.unknown:
         text = unread_text(reading.unknown)
         word = warned("sms.unread", judged)
         return _asking(library, word, given, judged.missing, text=text)
     return _asking(library, warned("sms.missing", judged), given, judged.missing)
+
+
+def _is_its_form(flow: Flow, missing: Sequence[Ask]) -> bool:
+    """Whether all that is missing is the one letter of a form, which says what its digits mean:
+    shorter than the choices, so that it fits in training too.
+    """
+    letters = [ask for ask in flow.asks if ask.letter]
+    return bool(flow.help) and [*missing] == letters and not flow.danger_classes
 
 
 def unread_reply(library: Library, flow: Flow, reading: Reading, given: Given) -> str:
@@ -103,7 +113,7 @@ def _digits(ask: Ask, value: Value) -> str:
 
 def help_reply(library: Library, flow: Flow, given: Given) -> str:
     """The form: what a keyword alone is answered."""
-    return _wrap(library, flow.help[given.language], given)
+    return _wrap(library, fill(flow.help[given.language], given.values), given)
 
 
 def reply_lines(flow: Flow, facts: Facts, outcomes: Mapping[str, str], language: str) -> str:
