@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.people import contacts
-from smsapp.service.supply import put, remind_of
+from smsapp.service.tell_order import put, remind_of
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Arrival

@@ -29,6 +29,7 @@ from smsapp.service import (
     tasks,
     uses,
     visits,
+    which_order,
 )
 from smsapp.service.answered import Answered
 from smsapp.service.filled import Case, Done, Filling
@@ -118,7 +119,7 @@ def _answer_request(rt: Runtime, db: Connection, case: Case, effect: Effect, don
     answered = packing.answer_request(rt, db, case.person, ref, word, said, own=own, known=known)
     _note(rt, db, case, effect, done, answered)
     if answered.outcome == "foreign":
-        done.values |= packing.shown(rt, db, case.person, answered.ref)
+        done.values |= which_order.shown(rt, db, case.person, answered.ref)
 
 
 def _follow_up(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from smsapp.flow.model import Flow
 from smsapp.runtime import Runtime
-from smsapp.service import errands, months, packing, queries, recalls, team, uses
+from smsapp.service import errands, months, queries, recalls, team, uses, which_order
 from smsapp.service.naming import language_name
 from smsapp.service.period import period_of
 from smsapp.store.people import Person
@@ -79,7 +79,7 @@ def _lot(rt: Runtime, db: Connection, person: Person, ref: str) -> Values:
 
 
 PICKED: dict[str, tuple[tuple[str, ...], Callable[[Runtime, Connection, Person, str], Values]]] = {
-    "orders": (("name", "to_pack", "to_approve"), packing.shown),
+    "orders": (("name", "to_pack", "to_approve"), which_order.shown),
     "recall": (("name", "lot"), _lot),
     "done": (("errand", "name", "date"), errands.asked_of),
     "sent": (("errand", "name", "date", "left"), errands.sent_by),

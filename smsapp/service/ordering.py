@@ -21,10 +21,12 @@ def request(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done)
     if wanted is None:
         return
     done.values["pack"] = stock.pieces(wanted.lines)
-    supply.replace(rt, db, case.person, case.report.id)
-    about = (case.person, case.report.id, case.report.ref)
-    urgent, again = effect.kind == "urgent" or wanted.urgent, case.filling.origin
-    outcome = supply.order(rt, db, *about, wanted.lines, urgent=urgent, again=again)
+    origin = case.filling.origin
+    instead = supply.replace(rt, db, case.person, case.report.id)
+    outcome = supply.order(
+        rt, db, case.person, case.report.id, case.report.ref, wanted.lines,
+        urgent=effect.kind == "urgent" or wanted.urgent, again=origin, instead=instead,
+    )  # fmt: skip
     ready = wanted.packed
     if wanted.lines:
         done.outcomes[effect.id] = outcome

@@ -6,17 +6,15 @@ other hears who was. She who answered may mend her own word until it has left.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import get_args
 
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service import arrival, packlist
+from smsapp.service import arrival, which_order
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
-from smsapp.service.mistyped import as_answered
-from smsapp.service.people import may_stand_in
-from smsapp.service.supply import NOT_PACKED, TOLD_ROLES, chw_of, remind_of, tell_packers
+from smsapp.service.supply import NOT_PACKED, chw_of, tell_packers
+from smsapp.service.tell_order import remind_of
 from smsapp.service.tell_packed import (
     Packing,
     Word,
@@ -26,22 +24,21 @@ from smsapp.service.tell_packed import (
     tell_left,
     tell_missing,
 )
+from smsapp.service.which_order import ABOVE
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line
-from smsapp.store.people import Person, above, lock, person_by_id
-from smsapp.store.requests import OPEN, Request
+from smsapp.store.people import Person, lock, person_by_id
+from smsapp.store.requests import OPEN
 
 Said = Mapping[str, int | None]  # product -> units packed; None: it was only named
 
-LATE_ANSWER = timedelta(hours=24)  # a bare answer after somebody's still means that request
 BEFORE: dict[Word, tuple[str, ...]] = {  # what may be answered so; what was out may come later
     "ready": (*OPEN, "stocked_out"),
     "some": (*OPEN, "stocked_out"),
     "stocked_out": OPEN,
     "approved": ("requested",),
 }
-ABOVE = ("supervisor", "district")  # whose word also approves
 ENDED = ("received", "cancelled")
 
 
@@ -62,7 +59,7 @@ def answer_request(
     that waits for her is a slip away. `own`: id and ref of the report that says so; `known`: it
     has said so before, so that nothing is done again.
     """
-    meant = _meant(rt, db, person, ref)
+    meant = which_order.meant(rt, db, person, ref)
     if isinstance(meant, Answered):
         return meant
     waiting = [one for one in meant if one.state in BEFORE[word]]
@@ -85,32 +82,6 @@ def answer_request(
     return _take(rt, db, packing, word, said or {})
 
 
-def _meant(
-    rt: Runtime, db: Connection, person: Person, ref: str | None
-) -> list[Request] | Answered:
-    """The requests that an answer may mean. What she was told is hers while she stands there."""
-    if ref is None:
-        since = rt.now() - LATE_ANSWER
-        found = _still(rt, db, person, store.open_to(db, person.id))
-        return found or _still(rt, db, person, store.answered_of(db, person.id, since))
-    found = _still(rt, db, person, store.told_to(db, person.id, ref))
-    found = found or _from_below(rt, db, person, ref)
-    if found:
-        return found
-    return as_answered(ref, [one.ref for one in store.open_for(db, person.id, person.training)])
-
-
-def _still(rt: Runtime, db: Connection, person: Person, found: list[Request]) -> list[Request]:
-    """Of these the ones of people below the place where she works now."""
-    if person.role == "supervisor":  # his people, wherever they are
-        return found
-    chws = {one.id: chw_of(rt, db, one) for one in found}
-    return [
-        one for one in found
-        if (chw := chws[one.id]) and person.place_id in above(db, chw.place_id)
-    ]  # fmt: skip
-
-
 def _left(rt: Runtime, db: Connection, packing: Packing) -> Answered:
     """Nobody is there to collect it, and nobody took it over: who stands above her hears so."""
     by = packing.person.id
@@ -124,28 +95,6 @@ def as_word(choice: object) -> Word:
     """What a choice of `orders` says."""
     word: Word = next(one for one in get_args(Word) if one == choice)
     return word
-
-
-def shown(rt: Runtime, db: Connection, person: Person, ref: str) -> dict[str, str]:
-    """What a screen says of an order that this person may answer: placeholder -> text."""
-    found = store.told_to(db, person.id, ref) or _from_below(rt, db, person, ref)
-    lines = orders.lines_of(db, found[-1].id) if found else []
-    chw = chw_of(rt, db, found[-1]) if found else None
-    if chw is None or not lines:
-        return {}
-    values = {"name": chw.short, "to_pack": packlist.on_screen(lines)}
-    if found[-1].wants_approval and found[-1].state == "requested" and person.role in ABOVE:
-        values["to_approve"] = "1"
-    return values | {f"asked_{one.product}": str(one.asked) for one in lines}
-
-
-def _from_below(rt: Runtime, db: Connection, person: Person, ref: str) -> list[Request]:
-    found = []
-    for one in store.of_ref(db, ref):
-        chw = person_by_id(db, one.person_id, rt.now())
-        if chw and one.training == person.training and may_stand_in(db, person, chw, TOLD_ROLES):
-            found.append(one)
-    return found
 
 
 def _approve(rt: Runtime, db: Connection, packing: Packing) -> Answered:

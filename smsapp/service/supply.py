@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
-from smsapp.service import outbox, packlist, remind
-from smsapp.service.people import contacts, is_doubtful, reached, text_for
+from smsapp.service import remind
+from smsapp.service.people import contacts, reached
+from smsapp.service.tell_order import put, remind_of, tell, tell_ended, text_of, those_told
 from smsapp.store import orders
 from smsapp.store import requests as store
-from smsapp.store.people import Person, lock, people_by_ids, person_by_id
+from smsapp.store.people import Person, lock, person_by_id
 from smsapp.store.requests import OPEN, OpenRequest, Request
 
 TOLD_ROLES = ("supervisor", "facility")
@@ -31,13 +32,17 @@ def order(
     *,
     urgent: bool = False,
     again: str = "",
+    instead: Sequence[Request] = (),
 ) -> str:
     """Write an order of so many units each; tell who packs it, or who approves it first.
 
     `done`; `nobody` is there to tell; `none` where nothing is asked for. The same report again
-    changes its order while nobody has packed it; `again` names that correction.
+    changes its order while nobody has packed it; `again` names that correction. `instead`: the
+    orders that `replace` has ended for it, which whoever was told of them hears too.
     """
     known = store.of_report(db, report_id)
+    if known is not None or not asked:
+        tell_ended(rt, db, person, instead)
     if known is not None:
         _change(rt, db, person, known, asked, again)
         return "done" if store.told(db, known.id) else "nobody"
@@ -48,7 +53,8 @@ def order(
     request = _write(rt, db, person, report_id, ref, sorted(asked), **more)
     orders.set_asked(db, request.id, asked)
     if not approvers:
-        return tell_packers(rt, db, request, person)
+        return tell_packers(rt, db, request, person, instead)
+    tell_ended(rt, db, person, instead)
     _ask_approval(rt, db, request, person)
     return "done"
 
@@ -59,7 +65,7 @@ def _ask_approval(
     for kind in PACKING_CHAINS:
         remind.drop(rt, db, request.report_id, kind)
     for one in contacts(db, person, APPROVERS, rt.now()):
-        tell(rt, db, request, one, _text(rt, db, request, person, one, "order.approve"), what)
+        tell(rt, db, request, one, text_of(rt, db, request, person, one, "order.approve"), what)
     remind_of(rt, db, request, "order_urgent_unapproved" if request.urgent else "order_unapproved")
 
 
@@ -123,86 +129,62 @@ def _change(
             _ask_approval(rt, db, known, person, again)
             return
         word = "order.approve" if known.wants_approval else "order.pack"
-        for one in _those_told(rt, db, known):
-            text = _text(rt, db, known, person, one, word)
+        for one in those_told(rt, db, known):
+            text = text_of(rt, db, known, person, one, word)
             put(rt, db, f"request:{known.id}:{one.id}:{again}", one, text)
 
 
-def tell_packers(rt: Runtime, db: Connection, request: Request, person: Person) -> str:
-    """Tell those who pack, up to the lowest place that can be told: `done`, or `nobody` can."""
+def tell_packers(
+    rt: Runtime,
+    db: Connection,
+    request: Request,
+    person: Person,
+    instead: Sequence[Request] = (),
+) -> str:
+    """Tell those who pack, up to the lowest place that can be told: `done`, or `nobody` can.
+
+    They hear in one SMS of this order and of the one in whose place it is.
+    """
     remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered")
     turn = sum(one.what == "approved" for one in orders.events(db, request.id))
     what = f"again{turn}" if turn > 1 else ""
+    known = {who: one.ref for one in instead for who in store.told(db, one.id)}
+    named, outcome = dict[int, str](), "nobody"
     for role in PACKERS:
         for one in contacts(db, person, [role], rt.now()):
-            tell(rt, db, request, one, _text(rt, db, request, person, one, "order.pack"), what)
+            named[one.id] = known.get(one.id, "")
+            text = text_of(rt, db, request, person, one, "order.pack", named[one.id])
+            tell(rt, db, request, one, text, what)
         if reached(rt, db, person, [role]):
-            return "done"  # who is not hears of it when they dial
-    return "nobody"
-
-
-def _text(
-    rt: Runtime, db: Connection, request: Request, person: Person, one: Person, word: str
-) -> str:
-    lines = orders.lines_of(db, request.id)
-    word += "_urgent" if request.urgent else ""
-    values = {"ref": request.ref, "chw": person.short, "place": person.place_short}
-    values["one_product"] = lines[0].product if lines else ""
-    return packlist.text_that_fits(rt, db, one, word, packlist.asked(lines), len(lines), **values)
-
-
-def tell(
-    rt: Runtime, db: Connection, request: Request, one: Person, text: str, what: str = ""
-) -> None:
-    """From now on it waits for this person too, who hears of it once for each `what`."""
-    key = f"request:{request.id}:{what}:{one.id}" if what else f"request:{request.id}:{one.id}"
-    put(rt, db, key, one, text)
-    store.add_told(db, request.id, one.id, rt.now())
-    orders.note(db, request.id, rt.now(), "told", one.id)
-
-
-def remind_of(rt: Runtime, db: Connection, request: Request, kind: str) -> None:
-    """From now on a chain asks for what is missing; an earlier one of the kind ends."""
-    remind.drop(rt, db, request.report_id, kind)
-    period = f"{request.ref}:{len(orders.events(db, request.id))}"
-    remind.begin(rt, db, kind, request.person_id, period, rt.now(), request.report_id)
-
-
-def put(rt: Runtime, db: Connection, key: str, one: Person, text: str) -> None:
-    """One SMS about an order; whoever answers on a number long silent finds it by dialling."""
-    if one.role == "chw" or not is_doubtful(rt, db, one):
-        outbox.put(rt, db, key=key, kind="reply", phone=one.phone, text=text, person_id=one.id)
-
-
-def _those_told(rt: Runtime, db: Connection, request: Request) -> list[Person]:
-    people = people_by_ids(db, store.told(db, request.id), rt.now())
-    return [one for one in people if one.active and one.phone]
+            outcome = "done"  # who is not hears of it when they dial
+            break
+    tell_ended(rt, db, person, instead, named)
+    return outcome
 
 
 def withdraw(rt: Runtime, db: Connection, person: Person, report_id: int) -> bool:
     """She takes back what she asked for; those told hear so. False: it is packed, or is none."""
     request = store.of_report(db, report_id)
-    if request is None:
+    if request is None or not _end(rt, db, person, request):
         return False
-    lock(db, request.person_id)
-    if not orders.move(db, request.id, NOT_PACKED, "cancelled", rt.now(), person.id):
-        return False
-    for one in _those_told(rt, db, request):
-        text = text_for(rt, db, one, "request.cancelled", ref=request.ref, chw=person.short)
-        put(rt, db, f"request:{request.id}:cancelled:{one.id}", one, text)
+    tell_ended(rt, db, person, [request])
     return True
 
 
-def replace(rt: Runtime, db: Connection, person: Person, report_id: int) -> list[str]:
-    """A new count of hers ends every order that nobody has packed: their refs, oldest first.
+def _end(rt: Runtime, db: Connection, person: Person, request: Request) -> bool:
+    lock(db, request.person_id)
+    return orders.move(db, request.id, NOT_PACKED, "cancelled", rt.now(), person.id)
 
-    Who packs hears it with the new order; of one that has none to come, here.
+
+def replace(rt: Runtime, db: Connection, person: Person, report_id: int) -> list[Request]:
+    """A new count of hers ends every order that nobody has packed, oldest first.
+
+    `order`, or `tell_ended`, says so to those told.
     """
-    ended = []
-    for request in store.of_person(db, person.id, NOT_PACKED, training=person.training):
-        if request.report_id != report_id and withdraw(rt, db, person, request.report_id):
-            ended.append(request.ref)
-    return ended
+    waiting = store.of_person(db, person.id, NOT_PACKED, training=person.training)
+    return [
+        one for one in waiting if one.report_id != report_id and _end(rt, db, person, one)
+    ]  # fmt: skip
 
 
 def chw_of(rt: Runtime, db: Connection, request: Request) -> Person | None:

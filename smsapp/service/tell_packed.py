@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
 from smsapp.service.people import contacts, text_for
-from smsapp.service.supply import NOT_PACKED, add_rest, put, tell, withdraw
+from smsapp.service.supply import NOT_PACKED, add_rest, withdraw
+from smsapp.service.tell_order import put, tell
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line

@@ -62,8 +62,10 @@ class OrderLife(RuleBasedStateMachine):
         rt = self.programme.rt
         self.programme.clock.move(minutes=1)
         with rt.begin() as db:
-            supply.replace(rt, db, self.programme.person("chw"), 0)
-        self.refs.append(place(self.programme, asked))
+            instead = supply.replace(rt, db, self.programme.person("chw"), 0)
+        heard = len(self.programme.heard("fac"))
+        self.refs.append(place(self.programme, asked, instead=instead))
+        assert len(self.programme.heard("fac")) == heard + 1
 
     @rule(who=WHO, word=WORDS, said=SAID)
     def say(self, who: str, word: Any, said: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -192,11 +193,41 @@ def test_a_correction_changes_what_nobody_has_packed(programme: Programme):
     assert now(programme, ref) == ("ready", {"la": (12, 12, None)})
 
 
+def replaced(programme: Programme, **more: Any) -> str:
+    """A new count takes the place of what waits; gives the ref of its order."""
+    with programme.rt.begin() as db:
+        instead = supply.replace(programme.rt, db, programme.person("chw"), 0)
+    return place(programme, {"la": 60}, instead=instead, **more)
+
+
+def test_who_packs_hears_in_one_sms_what_is_no_longer_to_be_packed(programme: Programme):
+    replaced(programme)
+    replaced(programme)
+    replaced(programme, urgent=True)
+    assert programme.heard("fac") == [
+        "REF Esther, Chalo: LA 60\nREADY REF ou OS REF la, ou appelez *384*2400#",
+        "REF (pas REF) Esther: LA 60\nREADY REF ou OS REF la, ou *384*2400#",
+        "URGENT REF (pas REF) Esther: LA 60\nREADY REF ou OS REF la, *384*2400#",
+    ]
+
+
+def test_who_is_not_told_of_the_new_order_hears_that_the_old_one_is_off(programme: Programme):
+    answer(programme, "fac", place(programme), "stocked_out")
+    ref = replaced(programme)
+    assert heard(programme, "dis") == "REF: Esther has cancelled this request for medicine."
+    assert heard(programme, "fac").startswith("REF Esther, Chalo: LA 60")
+    programme.change("fac", active=False)
+    replaced(programme)
+    assert heard(programme, "sup").startswith("REF Esther, Chalo: LA 60")
+    assert now(programme, ref)[0] == "cancelled"
+
+
 def test_she_takes_it_back_while_nobody_has_packed(programme: Programme):
     ref = place(programme)
     answer(programme, "fac", ref, "stocked_out")
     with programme.rt.begin() as db:
-        assert supply.replace(programme.rt, db, programme.person("chw"), 0) == [ref]
+        ended = supply.replace(programme.rt, db, programme.person("chw"), 0)
+    assert [one.ref for one in ended] == [ref]
     assert now(programme, ref)[0] == "cancelled"
     assert answer(programme, "fac", ref).outcome == "cancelled"
     other = place(programme)
