@@ -4,11 +4,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from smsapp.settings import Settings
 from smsapp.store.connect import make_engine
@@ -18,6 +20,14 @@ from smsapp.store.tables import metadata
 TEMPLATE = "smsapp_template"
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")  # a test's data may be lost
 DATABASES = ("sqlite", "postgresql")
+EMPTY = ";".join(  # in one request; of a few rows, for TRUNCATE makes new files of each table
+    [
+        *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),
+        "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+)
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> ALL (%s)"
+OURS: set[int] = set()  # backends of PostgreSQL that serve this process from test to test
 
 
 def _migrate(url: str) -> None:
@@ -63,28 +73,39 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[str]:
-    """Address of an empty, migrated database."""
+def database_url(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
+    """Address of an empty, migrated database: the same for all tests of this process."""
     if database == "sqlite":
-        copy = tmp_path / "smsapp.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        template: Path = request.getfixturevalue("sqlite_template")
+        for left in template.parent.glob("smsapp.sqlite*"):
+            left.unlink()
+        copy = shutil.copyfile(template, template.with_name("smsapp.sqlite"))
         yield f"sqlite:///{copy}"
         return
-    url = request.getfixturevalue("postgresql_database")
-    yield url
-    _empty(url)
+    empty = request.getfixturevalue("empty")
+    yield request.getfixturevalue("postgresql_database")
+    empty()
 
 
-def _empty(url: str) -> None:
-    """Take out all rows, whoever still holds a connection to a process that was killed."""
-    engine = create_engine(url)
-    others = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-    with engine.begin() as db:
-        db.execute(text(f"select pg_terminate_backend(pid) {others}"))
-        db.execute(text("SET LOCAL session_replication_role = replica"))  # no order among tables
-        for table in metadata.sorted_tables:  # of a few rows: TRUNCATE makes new files of each
-            db.execute(table.delete())
-        db.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+@pytest.fixture(scope="session")
+def empty(postgresql_database: str) -> Iterator[Callable[[], None]]:
+    """Takes out all rows, whoever still holds a connection to a process that was killed.
+
+    Its connection stays as the engine's do: a new one has to learn every table anew.
+    """
+    engine = _engine(postgresql_database)
+    with psycopg.connect(postgresql_database.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")  # no order among tables
+
+        def take_out() -> None:
+            if engine.pool.checkedout():  # by a thread that a test has left
+                engine.dispose()
+                OURS.clear()
+            kept = [admin.info.backend_pid, *OURS]
+            admin.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}", (kept,))
+            admin.execute(EMPTY)
+
+        yield take_out
     engine.dispose()
 
 
@@ -118,9 +139,19 @@ def earlier(
     admin.dispose()
 
 
+@cache
+def _engine(url: str) -> Engine:
+    """One for all tests of this process: it keeps its connections and compiled statements."""
+    engine = make_engine(Settings(_env_file=None, database_url=url))
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", lambda made, _: OURS.add(made.info.backend_pid))
+    return engine
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """A SQLAlchemy engine on the test's database."""
-    engine = make_engine(Settings(_env_file=None, database_url=database_url))
+    engine = _engine(database_url)
     yield engine
-    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        engine.dispose()  # its file goes

@@ -17,10 +17,10 @@ from smsapp.service.alerts import raise_alert
 from smsapp.service.places import import_places
 from smsapp.service.roster import import_roster
 from smsapp.settings import Settings
-from smsapp.store.connect import make_engine
 from smsapp.store.people import Person, person_by_code
 from smsapp.store.tables import alert, alert_event, outbound, person, report
 from tests.rig.running import Clock
+from tests.rig.seeded import seed
 
 PLACES = """code,name,kind,parent
 MW,Malawi,country,
@@ -184,24 +184,26 @@ def words_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty_programme(
-    make_settings: Callable[..., Settings], words_folder: Path, clock: Clock
+    make_settings: Callable[..., Settings], engine: Engine, words_folder: Path, clock: Clock
 ) -> Iterator[Programme]:
     """A Runtime with these words and nobody in its database."""
     settings = make_settings(flows_dir=words_folder, reminder_hour=0, reminder_until=24)
-    engine: Engine = make_engine(settings)
     redis = Redis.from_url(settings.redis)
     flows = load_library(words_folder)
     yield Programme(Runtime(settings, flows, AfricasTalking(settings), engine, redis, clock), clock)
-    engine.dispose()
     redis.close()
 
 
 @pytest.fixture
 def programme(empty_programme: Programme, tmp_path: Path) -> Programme:
     """Esther and Eve, their supervisor Grace, the facility of Bua, the district officer Banda."""
-    for job, text in ((import_places, PLACES), (import_roster, PEOPLE)):
-        path = tmp_path / "import.csv"
-        path.write_text(text, encoding="utf-8")
-        outcome = job(empty_programme.rt, path)
-        assert outcome.problems == ()
+    seed(empty_programme.rt, "programme", lambda: _fill(empty_programme.rt, tmp_path))
     return empty_programme
+
+
+def _fill(rt: Runtime, folder: Path) -> None:
+    for job, text in ((import_places, PLACES), (import_roster, PEOPLE)):
+        path = folder / "import.csv"
+        path.write_text(text, encoding="utf-8")
+        outcome = job(rt, path)
+        assert outcome.problems == ()

@@ -24,6 +24,7 @@ from smsapp.service.places import import_places
 from smsapp.service.roster import import_roster
 from smsapp.settings import Settings
 from tests.invariants import check_invariants
+from tests.rig.seeded import seed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "golden"
@@ -164,11 +165,15 @@ def stage(
     redis = Redis.from_url(settings.redis)
     stage = Stage(Runtime(settings, flows, AfricasTalking(settings), engine, redis))
     stage.rt = replace(stage.rt, clock=lambda: stage.now, draw_ref=stage.draw_ref)
-    assert seed_demonstration(stage.rt)
-    for done in (
-        import_places(stage.rt, FOLDER / "places.csv"),
-        import_roster(stage.rt, FOLDER / "people.csv"),
-    ):
-        assert done.problems == ()
+    seed(stage.rt, "stage", lambda: _fill(stage.rt))
     yield stage
     stage.rt.redis.close()
+
+
+def _fill(rt: Runtime) -> None:
+    assert seed_demonstration(rt)
+    for done in (
+        import_places(rt, FOLDER / "places.csv"),
+        import_roster(rt, FOLDER / "people.csv"),
+    ):
+        assert done.problems == ()
