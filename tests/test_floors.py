@@ -53,7 +53,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"roster"},
     {"leaving", "roster_rules"},
     {"signals", "dismissal", "closing", "referred"},
-    {"receipt", "uses", "ordering"},
+    {"receipt", "uses", "ordering", "believed"},
     {"packing"},
     {"arrival", "tell_packed", "which_order"},
     {"alerts", "supply", "tasks", "queries", "me", "visits", "recalls", "errands", "registering"},

@@ -1,5 +1,6 @@
 """Each answer in an SMS: a letter with what stands behind it, as digits, and what is left over."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,7 @@ from smsapp.flow.marks import Alphabet, Mark, shown_of
 from smsapp.flow.meaning import Value, value_of
 from smsapp.flow.model import Ask
 
+BELOW_ZERO = re.compile("[ \n=:][-\u2010-\u2013\u2212]$")  # `LA -3`; in `LA-3` it only separates
 DOUBTFUL = frozenset("?!|")  # `S0?` is no S0
 NOISE_FROM = 5  # digits: a phone number behind an answer is no part of it; fewer are no ref
 DAYS = {"days": 1, "weeks": 7}
@@ -71,6 +73,8 @@ def _letter(reading: Pairs, letter: Mark, ask: Ask) -> None:
             typed, more = _number(reading, number, ask)
         doubt = _doubted(reading) or doubt or more
         shown = letter.shown + shown_of(reading.marks[begun : reading.at])
+        if ask.product and BELOW_ZERO.search(number.gap):
+            doubt, shown = True, f"{letter.shown} -{number.shown}"
         shown += "?" if _questioned(reading) else ""
         reading.found.append(Pair(ask.id, typed, shown, doubt))
     elif _is_word(reading, ask) and not DOUBTFUL & set(reading.now.gap):

@@ -5,6 +5,7 @@ by a call, and until then the answer to her is REFER. Danger that a correction a
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -18,11 +19,12 @@ from smsapp.flow.reading import Reading, read
 from smsapp.flow.spelling import normal
 from smsapp.runtime import Runtime
 from smsapp.service import alerts, arrival, effects, reports, signals, supply, tasks
+from smsapp.service.believed import given_stock
 from smsapp.service.correctable import SAID, Meant, is_correctable, meant_by
 from smsapp.service.doubt import doubted, said_again
 from smsapp.service.given import given_in, given_of_month
 from smsapp.service.naming import seen_on
-from smsapp.service.stock import given_stock, pieces
+from smsapp.service.stock import pieces
 from smsapp.service.taking_back import cancel_order, open_orders
 from smsapp.service.texted import Answer, begin_filling, go_on, lost, take_up, tell
 from smsapp.store import alerts as alert_store
@@ -52,7 +54,7 @@ def fix(
     given = replace(given, params=given.params | report.params)
     given = given_of_month(rt, db, person, flow, given, report.opened_at)
     reading = read(flow, said, given)
-    asked = _asked_back(rt, db, person, opening, flow, reading, given)
+    asked = _asked_back(rt, db, person, opening, flow, reading, given, report.opened_at)
     if asked:
         return asked
     more = signals.is_correctable(db, flow, report, reading.answers)
@@ -77,9 +79,10 @@ def _asked_back(
     flow: Flow,
     reading: Reading,
     given: Given,
+    since: datetime,
 ) -> Answer | None:
     """An amount that can hardly be meant: asked back, unless this is the second time."""
-    amounts = doubted(flow, reading.answers, given_stock(rt, db, person, flow, given))
+    amounts = doubted(flow, reading.answers, given_stock(rt, db, person, flow, given, since))
     if not amounts:
         return None
 

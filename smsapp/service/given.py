@@ -14,11 +14,11 @@ from smsapp.flow.model import Flow
 from smsapp.flow.screen import FIRST
 from smsapp.runtime import Runtime
 from smsapp.service import months, people
+from smsapp.service.believed import given_asked, given_stock
 from smsapp.service.caller import DOUBT, OWN, Line
 from smsapp.service.known import known_in, known_names
 from smsapp.service.naming import local_time
 from smsapp.service.offers import offered
-from smsapp.service.stock import given_stock
 from smsapp.store import reports as store
 from smsapp.store.drafts import Draft
 from smsapp.store.people import Person
@@ -99,7 +99,9 @@ def given_begun(rt: Runtime, db: Connection, person: Person, flow: Flow, given: 
     lists = offered(rt, db, person, flow) | given.lists
     picked = str(given.answers.get(flow.picks, ""))
     values = given.values | known_in(rt, db, person, flow, given.language, picked)
-    return given_stock(rt, db, person, flow, replace(given, lists=lists, values=values))
+    given = replace(given, lists=lists, values=values)
+    given = given_asked(rt, db, person, flow, given, given.answers)
+    return given_stock(rt, db, person, flow, given)
 
 
 def given_in(rt: Runtime, flow: Flow, base: Given, **more: Any) -> Given:

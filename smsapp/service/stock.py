@@ -1,14 +1,13 @@
 """The ledger of a CHW: what her reports move, what she has, and the order that follows from it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from smsapp.flow.answerback import whole_pieces
 from smsapp.flow.fill import WIDTHS
-from smsapp.flow.given import Given
 from smsapp.flow.model import Answers, Effect, Flow
 from smsapp.flow.products import Product
 from smsapp.runtime import Runtime
@@ -58,30 +57,6 @@ def book(rt: Runtime, db: Connection, person: Person) -> Book:
         for one in rt.flows.products.values()
         if one.id in ids
     }
-
-
-def given_stock(rt: Runtime, db: Connection, person: Person, flow: Flow, given: Given) -> Given:
-    """What a flow that asks of products rests on: hers, what is believed, what she had last.
-
-    Of a receipt no more is believed than was packed for her, of a loss no more than she has.
-    """
-    if not flow.products or person.role != "chw":
-        return given
-    found = book(rt, db, person)
-    last = {f"last_{name}": str(one.on_hand) for name, one in found.items()
-            if one.on_hand is not None}  # fmt: skip
-    most = {name: one.believed for name, one in found.items()}
-    if any(effect.kind in GONE for effect in flow.effects):
-        most |= {name: one.on_hand for name, one in found.items() if one.on_hand is not None}
-    if any(effect.kind == RECEIVED for effect in flow.effects):
-        packed = _packed(db, person)
-        most |= {name: min(amount, most.get(name, amount)) for name, amount in packed.items()}
-    return replace(
-        given,
-        products=tuple(one.id for one in products_of(rt, db, person)),
-        most=most,
-        values=given.values | last,
-    )
 
 
 def move(
@@ -212,15 +187,6 @@ def _coming(rt: Runtime, db: Connection, person: Person) -> dict[str, list[tuple
             for line in orders.lines_of(db, request.id):
                 if line.packed and line.received is None:
                     found.setdefault(line.product, []).append((request, line))
-    return found
-
-
-def _packed(db: Connection, person: Person) -> dict[str, int]:
-    """How much of each product is packed for her, collected or not, while not all is."""
-    found: dict[str, int] = {}
-    for one in _lines(db, _ready(db, person)):
-        if one.packed is not None:
-            found[one.product] = found.get(one.product, 0) + one.packed
     return found
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.answerback import echo, sms_reply, unread_reply
+from smsapp.flow.answerback import echo, sms_reply, unread_reply, unread_text
 from smsapp.flow.given import Given
 from smsapp.flow.judge import UNKNOWN
 from smsapp.flow.keyword import Opening
@@ -22,6 +22,7 @@ from smsapp.flow.unlettered import in_doubt
 from smsapp.flow.walk import resume
 from smsapp.runtime import Runtime
 from smsapp.service import drafts, people, receipt, reports
+from smsapp.service.believed import given_asked
 from smsapp.service.doubt import doubted, meant, taking
 from smsapp.service.given import given_again
 from smsapp.service.stock import pieces
@@ -132,7 +133,8 @@ def fill(
     if unnamed is not None:
         said = lost(rt, db, person, unnamed.word, **unnamed.values)
         return replace(said, danger=bool(reading.judged.dangers))
-    amounts = doubted(filling.flow, reading.answers, filling.given)
+    believed = given_asked(rt, db, person, filling.flow, filling.given, reading.answers)
+    amounts = doubted(filling.flow, reading.answers, believed)
     if amounts:
         if not meant(rt, db, person, filling, reading):
             return lost(rt, db, person, "sms.sure", text=pieces(amounts, "text"))
@@ -161,6 +163,9 @@ def _refused(
     rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
 ) -> Answer | None:
     """Why nothing is taken of this SMS."""
+    below = [one for one in reading.unknown if " -" in one]
+    if below:
+        return lost(rt, db, person, "sms.below_zero", text=unread_text(below))
     if says_nothing(filling, reading):
         return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
     unknown = receipt.unknown_ref(rt, db, person, filling, reading.answers)

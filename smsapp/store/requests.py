@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
-from smsapp.store.tables import person, place, reminder, report, request, request_told
+from smsapp.store.tables import (
+    person,
+    place,
+    reminder,
+    report,
+    request,
+    request_event,
+    request_told,
+)
 
 OPEN = ("requested", "approved")  # nobody has said yet whether it can be had
 
@@ -138,6 +146,15 @@ def sent_to(db: Connection, person_id: int, since: datetime, *, training: bool) 
     query = select(request).where(*mine, or_(request.c.state == "ready", late))
     query = query.order_by(request.c.answered_at, request.c.id).with_for_update()
     return [_request(row) for row in db.execute(query)]
+
+
+def collected(db: Connection, person_id: int, since: datetime, *, training: bool) -> list[Request]:
+    """What this person collected since then, oldest first."""
+    event = request_event.c
+    then = (event.request_id == request.c.id, event.what == "received", event.at >= since)
+    told = select(event.id).where(*then).exists()
+    mine = (request.c.person_id == person_id, request.c.training == training)
+    return _listed(db, select(request).where(*mine, request.c.state == "received", told))
 
 
 def of_ref(db: Connection, ref: str) -> list[Request]:

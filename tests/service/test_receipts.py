@@ -1,5 +1,7 @@
 """Bad receipts: more than was packed, a ref of nobody, or one a slip away from hers."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.rig.orders import answer, place
@@ -62,3 +64,53 @@ def test_an_order_a_slip_away_is_named_to_who_packs(programme: Programme):
     assert answer(programme, "eve", slip(ref)).outcome == "not_yours"
     assert answer(programme, "fac", ref).outcome == "done"
     assert answer(programme, "fac", slip(ref)).outcome == "not_yours"
+
+
+def test_a_receipt_mended_to_more_than_was_packed_is_asked_back(stage: Stage, ref: str):
+    stage.send(CHW, f"REC {ref}")
+    said = str(stage.rows("SELECT ref FROM report WHERE flow = 'receipt'")[0][0])
+    for saved in (False, True):
+        stage.now += timedelta(minutes=30)
+        stage.send(CHW, f"FIX {said} la 3450")
+        assert ("Is LA 3450 right?" in said_to(stage, CHW)) is not saved
+        assert (("LA", 3450) in came(stage)) is saved
+    stage.now += timedelta(minutes=30)
+    stage.send(CHW, f"FIX {said} la 300")
+    assert came(stage) == [("LA", 300)]
+
+
+def came(stage: Stage) -> list[tuple[str, int]]:
+    """What stands in the ledger as received."""
+    rows = "SELECT product, amount FROM stock_movement"
+    rows += " WHERE kind = 'received' AND replaced_at IS NULL"
+    return [(row.product.upper(), row.amount) for row in stage.rows(rows)]
+
+
+@pytest.mark.parametrize("sign", ["-", "\N{MINUS SIGN}", "\N{EN DASH}"])
+def test_an_amount_below_zero_is_refused_and_a_dash_only_separates(stage: Stage, sign: str):
+    for words in ("REC la {}3", "REC zi 4 la {}3", "SOH la: {}3", "LOST la {}3"):
+        stage.send(CHW, words.format(sign))
+        assert "LA -3. No amount is below 0." in said_to(stage, CHW)
+    assert stage.rows("SELECT id FROM report") == []
+    stage.send(CHW, f"SOH la{sign}15 zi {sign} 10")
+    assert stage.rows("SELECT amount FROM stock_movement ORDER BY amount") == [(10,), (15,)]
+    made = stage.rows("SELECT ref FROM report")[0][0]
+    stage.send(FACILITY, f"READY {made} la {sign}3")
+    assert "LA -3. No amount is below 0." in said_to(stage, FACILITY)
+
+
+def test_far_more_than_was_asked_is_packed_only_when_it_is_said_twice(stage: Stage):
+    stage.send(CHW, "SOH la 306 zi 160")
+    ref = str(stage.rows("SELECT ref FROM report")[0][0])
+    packed = "SELECT packed FROM request_line ORDER BY product"
+    stage.send(FACILITY, f"READY {ref} la 540")
+    assert "Is LA 540 right?" in said_to(stage, FACILITY)
+    stage.phone = FACILITY
+    stage.dial()
+    assert "Sure? Type it again." in stage.keys("1", "3", "540").text
+    stage.drop()
+    assert stage.rows(packed) == [(None,), (None,)]
+    stage.send(FACILITY, f"READY {ref} la 300 zi 40")
+    assert stage.rows(packed) == [(300,), (40,)]
+    stage.send(FACILITY, f"READY {ref} la 540")
+    assert stage.rows(packed) == [(540,), (40,)]
