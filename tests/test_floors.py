@@ -36,7 +36,7 @@ SERVICE = (  # inside service, from the top down: each imports only what stands 
     {"who"},
     {"call", "settling"},
     {"untold"},
-    {"twins", "taking_back", "correctable"},
+    {"twins", "taking_back", "correctable", "on_word"},
     {"texted"},
     {"ending", "shown"},
     {"fillings"},

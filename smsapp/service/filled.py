@@ -18,7 +18,7 @@ class Filling:
     origin: str
     session: str  # gateway session, or the SMS's id
     n: int
-    source: str  # ussd sms
+    source: str  # ussd sms console
     text_length: int
     given: Given
     answers: Answers

@@ -72,6 +72,12 @@ def numbered(db: Connection, report_id: int, n: int) -> Alert | None:
     return _alert(row) if row else None
 
 
+def find(db: Connection, alert_id: int) -> Alert | None:
+    """The alert of this id."""
+    row = db.execute(select(alert).where(alert.c.id == alert_id)).one_or_none()
+    return _alert(row) if row else None
+
+
 def locked(db: Connection, alert_id: int) -> Alert:
     """The alert as it is now; nobody else changes it before this transaction ends."""
     return _alert(db.execute(select(alert).where(alert.c.id == alert_id).with_for_update()).one())
@@ -87,11 +93,8 @@ def standing(db: Connection, report_id: int) -> list[Alert]:
 def due(db: Connection, now: datetime, limit: int) -> list[int]:
     """Ids of raised alerts whose moment has come, longest overdue first."""
     wanted = (alert.c.state == "raised") & (alert.c.climb_at <= now)
-    return list(
-        db.scalars(
-            select(alert.c.id).where(wanted).order_by(alert.c.climb_at, alert.c.id).limit(limit)
-        )
-    )
+    oldest = select(alert.c.id).where(wanted).order_by(alert.c.climb_at, alert.c.id)
+    return list(db.scalars(oldest.limit(limit)))
 
 
 def raised_among(db: Connection, alert_ids: Sequence[int]) -> list[int]:

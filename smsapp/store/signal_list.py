@@ -42,6 +42,7 @@ class Step:
 class Listed:
     """One signal. `climb_at` None: nobody is left to tell, or somebody has answered."""
 
+    alert_id: int
     ref: str
     kind: str  # the trigger
     place: str
@@ -88,6 +89,7 @@ def listed(db: Connection, limit: int) -> list[Listed]:
 
 def _listed(row: Row[Any], told: tuple[Told, ...], step: Step | None) -> Listed:
     return Listed(
+        alert_id=row.alert_id,
         ref=row.ref,
         kind=row.kind,
         place=row.place,

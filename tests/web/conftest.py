@@ -14,6 +14,7 @@ from smsapp.service.operators import make_login_link
 from smsapp.store.tables import audit, inbound, outbound
 from smsapp.web.app import create_app
 from tests.rig.programme import Programme
+from tests.rig.stage import Stage
 
 
 class Page(HTMLParser):
@@ -131,3 +132,11 @@ def console(programme: Programme) -> Console:
     """The console with nobody logged in; it is seen from 127.0.0.1."""
     app = create_app(programme.rt)
     return Console(programme, app, app.test_client())
+
+
+@pytest.fixture
+def village(stage: Stage) -> Console:
+    """The console of the demonstration, where people dial and write."""
+    app = create_app(stage.rt)
+    programme = Programme(stage.rt, None)  # type: ignore[arg-type]  # the stage moves the clock
+    return Console(programme, app, app.test_client()).log_in()

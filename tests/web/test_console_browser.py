@@ -2,27 +2,37 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
+from tests.rig.stage import Stage
 from tests.web.conftest import Console
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 WIDTHS = (1280, 360)  # pixels: a desk, a cheap phone
 
 
-@pytest.fixture
-def served(console: Console) -> Iterator[str]:
-    """Address of the console on a real socket."""
-    server = make_server("127.0.0.1", 0, console.app, threaded=True)
+@contextmanager
+def serve(app: Flask) -> Iterator[str]:
+    """An application on a real socket: its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def served(console: Console) -> Iterator[str]:
+    """Address of the console."""
+    with serve(console.app) as address:
+        yield address
 
 
 def test_an_operator_finds_an_unknown_alert_and_sends_it_again(
@@ -47,6 +57,21 @@ def test_an_operator_finds_an_unknown_alert_and_sends_it_again(
     ]
 
 
+def test_an_operator_writes_down_what_a_facility_said(village: Console, stage: Stage, page: Page):
+    stage.send("+265991000001", "CCM A14 S1 D0 M3 P0 T0 G1")
+    with serve(village.app) as address:
+        page.goto(address + village.link())
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("link", name="Alert").click()
+        page.get_by_label("Who said it").select_option(label="Bua Health Centre, facility")
+        page.get_by_label("Seen and treated").check()
+        page.get_by_label("Reason").fill("called me, no credit")
+        page.get_by_role("button", name="Write it down").click()
+        expect(page.get_by_role("status")).to_contain_text("It is written down")
+        expect(page.get_by_text("Alert closed by facility")).to_be_visible()
+    assert [row.state for row in stage.rows("SELECT state FROM alert")] == ["closed"]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_the_screen_and_the_style_is_loaded(
     console: Console, served: str, page: Page, width: int
@@ -60,7 +85,7 @@ def test_no_page_is_wider_than_the_screen_and_the_style_is_loaded(
     page.goto(served + console.link())
     page.get_by_role("button", name="Log in").click()
     console.inbound("chw", "x " * 30, unread="W" * 40)
-    paths = ["", "orders", "signals", "broadcasts", "unread", f"messages/{number}"]
+    paths = ["", "orders", "signals", "broadcasts", "unread", f"messages/{number}", "alerts/1"]
     for path in (*paths, f"people/{who.id}", "people?q=zz", "password"):
         page.goto(f"{served}/console/{path}")
         page.wait_for_selector("main")

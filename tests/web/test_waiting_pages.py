@@ -7,10 +7,8 @@ from sqlalchemy import update
 
 from smsapp.service import recalls, remind
 from smsapp.store.tables import phone_number
-from smsapp.web.app import create_app
 from tests.rig.orders import answer, place
 from tests.rig.orders import words_folder as words_folder
-from tests.rig.programme import Programme
 from tests.rig.stage import Stage
 from tests.web.conftest import Console
 
@@ -76,14 +74,6 @@ def test_a_recall_names_who_has_not_answered(console: Console):
     assert "1 of 3 answered, 12 set aside." in page.text
     assert "health worker Esther . Next: asked again," in page.text
     assert f"/console/people/{eve}" not in page.values("a", "href")
-
-
-@pytest.fixture
-def village(stage: Stage) -> Console:
-    """The console of the demonstration, where people dial and write."""
-    app = create_app(stage.rt)
-    programme = Programme(stage.rt, None)  # type: ignore[arg-type]  # the stage moves the clock
-    return Console(programme, app, app.test_client()).log_in()
 
 
 def test_reports_of_a_village_are_one_line_until_the_district_dismisses(

@@ -12,7 +12,17 @@ from smsapp.runtime import Runtime
 from smsapp.service.verdict import count, next_step, span
 from smsapp.service.watch import zone
 from smsapp.web import door, login
-from smsapp.web.console import actions, broadcasts, now, orders, person, signals, unread, words
+from smsapp.web.console import (
+    actions,
+    alert,
+    broadcasts,
+    now,
+    orders,
+    person,
+    signals,
+    unread,
+    words,
+)
 from smsapp.web.login import runtime
 
 
@@ -25,7 +35,7 @@ def register(app: Flask, rt: Runtime) -> None:
         template_folder="templates",
         static_folder="static",
     )
-    for page in (now, orders, signals, broadcasts, person, actions, unread):
+    for page in (now, alert, orders, signals, broadcasts, person, actions, unread):
         page.add(pages)
     pages.add_url_rule("/password", "password", _show_password)
     pages.add_url_rule("/password", "choose_password", login.choose_password, methods=["POST"])

@@ -14,7 +14,7 @@ def add(pages: Blueprint) -> None:
 
 
 def show() -> ResponseReturnValue:
-    """Those without an answer first. Closing one is the district's, by phone."""
+    """Those without an answer first. Closing one is the district's."""
     rt = runtime()
     seen = open_signals(rt)
     verdict = judge(seen, watch.zone(rt))

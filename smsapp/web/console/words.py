@@ -10,6 +10,18 @@ DISCARDED = "The message is discarded. It will not be sent."
 READ_AGAIN = "They are being read again now."
 RESUMED = "The lane is resumed. Its messages go out now."
 
+SAID = "It is written down, and those concerned are told."
+SAYING_MISSING = "Choose who said it, and what was said."
+NOT_SAID = {  # outcome -> why nothing was done
+    "over": "The alert does not stand so any more: look at what happened below.",
+    "already": "Somebody has said so before: look at what happened below.",
+    "not_yours": "This person may not answer this alert. Choose another.",
+    "not_allowed": (
+        "It is not this person's to say. The district closes what was told of a village; "
+        "a facility or the district says that an alert was checked or all was done."
+    ),
+}
+
 NO_BROADCAST = "No broadcast is under way."
 DRAFTED = "It is a draft; nobody was told."
 FROM_CONSOLE = "from the console"
@@ -92,6 +104,11 @@ ALERT_EVENTS = {
     "responded": "All was done about it, says",
     "corrected": "Alert corrected",
     "closed": "Alert closed",
+    "dismissed": "Closed by the district:",
+    "hastened": "Told again: there was more to tell",
+    "changed": "What is told was changed",
+    "spoke": "Told again: more was reported",
+    "reopened": "Open again: there was more to answer",
 }
 NAMED_EVENTS = (
     "told",
@@ -99,6 +116,7 @@ NAMED_EVENTS = (
     "acknowledged",
     "verified",
     "responded",
+    "dismissed",
 )  # a person stands behind these
 ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
 SIGNALS = {  # how a signal stands, before who said so
