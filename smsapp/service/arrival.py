@@ -140,6 +140,7 @@ def _claim(parcel: Parcel, loose: list[Loose]) -> None:
 def _bring(rt: Runtime, db: Connection, person: Person, parcel: Parcel) -> Arrived:
     """One order as its ledger has it: collected when all that was packed is told of."""
     request, now = parcel.request, rt.now()
+    before = orders.short_of(db, request.id) if request.state == "received" else {}
     orders.set_received(db, request.id, {one: parcel.got.get(one) for one in parcel.packed})
     whole = all(one in parcel.got for one, amount in parcel.packed.items() if amount)
     if not whole:
@@ -150,9 +151,10 @@ def _bring(rt: Runtime, db: Connection, person: Person, parcel: Parcel) -> Arriv
     short = orders.short_of(db, request.id)
     told = [one.what for one in orders.events(db, request.id) if one.what in ("short", "whole")]
     known = told[-1:] == ["short"]
-    if short and not known:
+    if short and (not known or short != (before or short)):
         orders.note(db, request.id, now, "short", person.id)
-        remind_of(rt, db, request, "order_short")
+        if not known:
+            remind_of(rt, db, request, "order_short")
         _tell_short(rt, db, person, request, short)
     elif known and not short:
         orders.note(db, request.id, now, "whole", person.id)

@@ -55,18 +55,24 @@ def order(
     if not approvers:
         return tell_packers(rt, db, request, person, instead)
     tell_ended(rt, db, person, instead)
-    _ask_approval(rt, db, request, person)
+    _ask_approval(rt, db, request, person, instead=instead)
     return "done"
 
 
 def _ask_approval(
-    rt: Runtime, db: Connection, request: Request, person: Person, what: str = ""
+    rt: Runtime,
+    db: Connection,
+    request: Request,
+    person: Person,
+    what: str = "",
+    instead: Sequence[Request] = (),
 ) -> None:
     for kind in PACKING_CHAINS:
         remind.drop(rt, db, request.report_id, kind)
     for one in contacts(db, person, APPROVERS, rt.now()):
         tell(rt, db, request, one, text_of(rt, db, request, person, one, "order.approve"), what)
-    remind_of(rt, db, request, "order_urgent_unapproved" if request.urgent else "order_unapproved")
+    kind = "order_urgent_unapproved" if request.urgent else "order_unapproved"
+    remind_of(rt, db, request, kind, instead)
 
 
 def _write(
@@ -145,7 +151,7 @@ def tell_packers(
 
     They hear in one SMS of this order and of the one in whose place it is.
     """
-    remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered")
+    remind_of(rt, db, request, "order_urgent" if request.urgent else "order_unanswered", instead)
     turn = sum(one.what == "approved" for one in orders.events(db, request.id))
     what = f"again{turn}" if turn > 1 else ""
     known = {who: one.ref for one in instead for who in store.told(db, one.id)}

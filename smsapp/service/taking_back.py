@@ -7,7 +7,7 @@ from smsapp.service import supply
 from smsapp.service.texted import Answer, lost
 from smsapp.store.people import Person, person_by_id
 from smsapp.store.reports import report_by_ref
-from smsapp.store.requests import of_person, of_report
+from smsapp.store.requests import Request, of_person, of_ref, of_report
 
 
 def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answer | None:
@@ -17,19 +17,28 @@ def cancel_order(rt: Runtime, db: Connection, person: Person, ref: str) -> Answe
     has answered it.
     """
     report = report_by_ref(db, person.id, ref)
-    request = of_report(db, report.id) if report else None
-    if report is None or request is None:
+    request = of_report(db, report.id) if report else _part(db, person, ref)
+    if request is None:
         return None
     if request.state == "ready" and request.answered_by:
         by = person_by_id(db, request.answered_by, rt.now())
         place = by.place_short if by else ""
         return lost(rt, db, person, "order.packed", ref=ref, place=place)
-    age = rt.now() - (report.closed_at or report.opened_at)
-    if age.total_seconds() <= rt.settings.correct_seconds and request.state != "stocked_out":
+    if report and request.state != "stocked_out":
+        age = rt.now() - (report.closed_at or report.opened_at)
+        if age.total_seconds() <= rt.settings.correct_seconds:
+            return None
+    taken = supply.withdraw(rt, db, person, request.report_id)
+    if report and not taken:
         return None
-    if not supply.withdraw(rt, db, person, report.id):
-        return None
+    if request.state == "received":
+        return lost(rt, db, person, "order.arrived", text=ref)
     return lost(rt, db, person, "order.cancelled", ref=ref)
+
+
+def _part(db: Connection, person: Person, ref: str) -> Request | None:
+    """What was missing of an order of hers: it has the ref of who said so."""
+    return next((one for one in of_ref(db, ref) if one.person_id == person.id), None)
 
 
 def open_orders(db: Connection, person: Person) -> list[str]:

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import outbox, packlist, remind
 from smsapp.service.people import is_doubtful, text_for
-from smsapp.store import orders
+from smsapp.store import orders, reminders
 from smsapp.store import requests as store
 from smsapp.store.people import Person, people_by_ids
-from smsapp.store.requests import Request
+from smsapp.store.requests import OPEN, Request
 
 
 def text_of(
@@ -61,8 +61,16 @@ def those_told(rt: Runtime, db: Connection, request: Request) -> list[Person]:
     return [one for one in people if one.active and one.phone]
 
 
-def remind_of(rt: Runtime, db: Connection, request: Request, kind: str) -> None:
-    """From now on a chain asks for what is missing; an earlier one of the kind ends."""
+def remind_of(
+    rt: Runtime, db: Connection, request: Request, kind: str, instead: Sequence[Request] = ()
+) -> None:
+    """From now on a chain asks for what is missing; an earlier one of the kind ends.
+
+    That of an order in whose place this one is goes on: whoever is asked has had that long.
+    """
+    waited = [one.report_id for one in instead if one.state in OPEN]
+    if any(reminders.hand_on(db, one, request.report_id, kind) for one in waited):
+        return
     remind.drop(rt, db, request.report_id, kind)
     period = f"{request.ref}:{len(orders.events(db, request.id))}"
     remind.begin(rt, db, kind, request.person_id, period, rt.now(), request.report_id)

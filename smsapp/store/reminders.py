@@ -63,6 +63,12 @@ def revive(db: Connection, ids: Collection[int], kind: str, period: str) -> int:
     return db.execute(ended.values(state="planned", why="", settled_at=None)).rowcount
 
 
+def hand_on(db: Connection, old: int, new: int, kind: str) -> bool:
+    """The chain about one report is about another from now on. False: none is planned."""
+    mine = (reminder.c.report_id == old, reminder.c.kind == kind, reminder.c.state == "planned")
+    return db.execute(update(reminder).where(*mine).values(report_id=new)).rowcount > 0
+
+
 def take_up(db: Connection, report_id: int, kind: str) -> None:
     """What was done is not: the chain about this report goes on where it ended."""
     mine = (reminder.c.report_id == report_id) & (reminder.c.kind == kind)

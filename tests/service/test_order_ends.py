@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from smsapp.service import arrival, remind, supply
 from smsapp.service.leaving import leave_by_code
@@ -106,6 +106,22 @@ def test_short_a_second_time_is_told_again(programme: Programme):
     receive(programme, la=14)
     take_back_last_receipt(programme)
     assert ["LA 14" in text for text in programme.heard("sup")] == [True, True]
+
+
+def test_short_of_another_amount_is_told_again(programme: Programme):
+    ref = place(programme)
+    answer(programme, "fac", ref)
+    receive(programme, la=40, zi=40)
+    programme.clock.move(hours=1)
+    for amount in (30, 30, 54):
+        with programme.rt.begin() as db:
+            mine = stock_movement.c.product == "la"
+            db.execute(update(stock_movement).where(mine).values(amount=amount))
+            arrival.settle(programme.rt, db, programme.person("chw"))
+    for code in ("sup", "fac"):
+        assert [text.partition("LA ")[2][:2] for text in programme.heard(code)[-2:]] == ["14", "24"]
+    said = pass_days(programme, 6)
+    assert said["fac"] == said["dis"] == []
 
 
 def test_nobody_collects_for_who_has_left(programme: Programme):

@@ -1,19 +1,24 @@
 """What a count orders while something is packed, urgent, or ordered in the same second."""
 
+import threading
+import time
 from datetime import timedelta
 
-from tests.golden.test_same_second import CHW, FACILITY, heard, together
+from smsapp.service import remind
+from smsapp.store.people import lock
+from tests.golden.test_same_second import CHW, FACILITY, SUPERVISOR, heard, together
 from tests.rig.stage import Stage
 
+HELD = 0.5  # seconds in which whoever does not wait for her row has answered
 STANDING = "SELECT ref, state, urgent, asked FROM request JOIN request_line ON request_id = id"
 STANDING += " WHERE state IN ('requested', 'approved', 'ready', 'stocked_out') ORDER BY id, product"
 
 
-def counted(stage: Stage, words: str) -> str:
+def counted(stage: Stage, words: str, phone: str = CHW) -> str:
     """Send it; gives the answer, without its training line."""
     stage.now += timedelta(minutes=1)
-    stage.send(CHW, words)
-    return heard(stage, CHW)[-1]
+    stage.send(phone, words)
+    return heard(stage, phone)[-1]
 
 
 def packed(stage: Stage, words: str = "SOH la 0") -> str:
@@ -61,13 +66,45 @@ def test_two_counts_in_one_second_are_one_order(stage: Stage):
 
 
 def test_a_count_and_an_answer_in_one_second(stage: Stage):
+    """Both wait for her row, which is held until both are there: then one of them is second."""
     counted(stage, "SOH la 5")
-    ref = stage.rows(STANDING)[0].ref
-    together(
-        lambda: stage.send(CHW, "SOH la 50"),
-        lambda: stage.send(FACILITY, f"READY {ref}"),
-    )
-    assert [row.asked for row in stage.rows(STANDING)] in ([355], [310])
+    before = stage.rows(STANDING)
+    said = ((CHW, "SOH la 50"), (FACILITY, f"READY {before[0].ref}"))
+    threads = [threading.Thread(target=stage.send, args=one) for one in said]
+    with stage.rt.begin() as db:
+        lock(db, stage.rows("SELECT person_id FROM request")[0].person_id)
+        for thread in threads:
+            thread.start()
+        time.sleep(HELD)
+        assert stage.rows(STANDING) == before
+    for thread in threads:
+        thread.join()
+    (stands,) = stage.rows(STANDING)
+    count_was_first = stands.state == "requested"
+    assert stands.asked == (310 if count_was_first else 355)
+    assert ("no longer needs it" in heard(stage, FACILITY)[-1]) is count_was_first
+    assert (f"{before[0].ref}: ready" in "".join(heard(stage, CHW))) is not count_was_first
+
+
+def test_an_urgent_order_in_the_place_of_another_waits_no_longer_than_that_one(stage: Stage):
+    counted(stage, "EO la")
+    for hours, told in ((3, 0), (1, 1), (4, 1), (18, 2)):
+        counted(stage, "EO zi" if hours == 3 else "SOH or 1")
+        stage.now += timedelta(hours=hours)
+        remind.send_due(stage.rt)
+        late = stage.rows("SELECT phone FROM outbound WHERE text LIKE '%URGENT order%'")
+        assert len(late) == told
+    assert [row.phone for row in late] == [FACILITY, SUPERVISOR]
+
+
+def test_what_was_missing_of_an_order_can_be_taken_back_too(stage: Stage):
+    counted(stage, "SOH la 5 zi 5")
+    stage.send(FACILITY, f"OS {stage.rows(STANDING)[0].ref} la")
+    rest = next(row.ref for row in stage.rows(STANDING) if row.state == "stocked_out")
+    assert "No report of yours" in counted(stage, f"CANCEL {rest}", "+265991000002")
+    for _ in range(2):
+        assert "the order is cancelled" in counted(stage, f"CANCEL {rest}")
+    assert [row.state for row in stage.rows(STANDING)] == ["ready"] * 2
 
 
 def test_what_is_out_of_stock_can_be_cancelled_the_same_day(stage: Stage):
