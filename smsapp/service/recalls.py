@@ -21,6 +21,7 @@ KIND = "recall"  # its chain
 HOLDERS = ("chw", "facility")
 TOGETHER = 500  # people told in one transaction
 REF_TRIES = 5  # a ref is random: one of a million is taken
+LANGUAGE = "en"  # of the preview
 LOT_LENGTH = 12  # characters, so that the SMS is one
 
 
@@ -38,18 +39,47 @@ class Begun:
     again: bool
 
 
-def begin(rt: Runtime, product: str, lot: str, reason: str, by: str) -> Begun:
+@dataclass(frozen=True)
+class Preview:
+    """What calling a lot back would do. `ref`: of the recall that is there already, or empty."""
+
+    product: str
+    lot: str
+    people: int  # who would be asked
+    ref: str
+    text: str  # what they would read; the ref of a new one is not drawn yet
+
+
+def preview(rt: Runtime, product: str, lot: str) -> Preview:
+    """Look before a lot is called back. Raises NotKnown."""
+    product, lot = _meant(rt, product, lot)
+    with rt.read() as db:
+        old = store.find(db, product, lot)
+        fresh = store.holders(db, product, HOLDERS, unasked=old.id if old else 0)
+    ref = old.ref if old else ""
+    sample = Recall(0, ref or "......", product, lot, "", rt.now())
+    values = {"ref": sample.ref, "lot": lot, "code": rt.settings.service_code}
+    text = rt.flows.say("recall.told", LANGUAGE, name=name_of(rt, sample, LANGUAGE), **values)
+    return Preview(product, lot, len(fresh), ref, text)
+
+
+def _meant(rt: Runtime, product: str, lot: str) -> tuple[str, str]:
+    product, lot = product.lower(), lot.upper()
+    if product not in rt.flows.products:
+        raise NotKnown(f"{product} is no product; the ids are: {' '.join(rt.flows.products)}")
+    if not (lot.isascii() and lot.isprintable() and 1 <= len(lot) <= LOT_LENGTH):
+        raise NotKnown(f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits")
+    return product, lot
+
+
+def begin(rt: Runtime, product: str, lot: str, reason: str, by: str, address: str = "") -> Begun:
     """Call a lot back: every active CHW and facility that may hold the product is told.
 
     Training or not, and whether they said STOP: what is in the box is real. Said again, it reaches
     those who came since. Raises NotKnown.
     """
-    product, lot = product.lower(), lot.upper()
-    if product not in rt.flows.products:
-        raise NotKnown(f"{product} is no product; the ids are: {' '.join(rt.flows.products)}")
-    if not lot.isascii() or not 1 <= len(lot) <= LOT_LENGTH:
-        raise NotKnown(f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits")
-    found, again = _write(rt, product, lot, reason, by)
+    product, lot = _meant(rt, product, lot)
+    found, again = _write(rt, product, lot, reason, by, address)
     with rt.read() as db:
         fresh = store.holders(db, product, HOLDERS, unasked=found.id)
     without: list[str] = []
@@ -59,18 +89,19 @@ def begin(rt: Runtime, product: str, lot: str, reason: str, by: str) -> Begun:
     return Begun(found.ref, len(fresh), tuple(without), again)
 
 
-def _write(rt: Runtime, product: str, lot: str, reason: str, by: str) -> tuple[Recall, bool]:
+def _write(
+    rt: Runtime, product: str, lot: str, reason: str, by: str, address: str
+) -> tuple[Recall, bool]:
+    told = {"actor": by, "object": f"lot:{product}:{lot}", "reason": reason, "address": address}
     for _ in range(REF_TRIES):
         with rt.begin() as db:
             old = store.find(db, product, lot)
             if old is not None:
+                add_audit(db, rt.now(), action="recall_again", **told)
                 return old, True
             values = {"product": product, "lot": lot, "reason": reason, "by": by, "at": rt.now()}
             if store.add(db, ref=rt.draw_ref(), **values) is not None:
-                add_audit(
-                    db, rt.now(), actor=by, action="recall", object=f"lot:{product}:{lot}",
-                    reason=reason, address="",
-                )  # fmt: skip
+                add_audit(db, rt.now(), action="recall", **told)
                 made = store.find(db, product, lot)
                 assert made is not None
                 return made, False

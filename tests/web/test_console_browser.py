@@ -85,8 +85,17 @@ def test_no_page_is_wider_than_the_screen_and_the_style_is_loaded(
     page.goto(served + console.link())
     page.get_by_role("button", name="Log in").click()
     console.inbound("chw", "x " * 30, unread="W" * 40)
-    paths = ["", "orders", "signals", "broadcasts", "unread", f"messages/{number}", "alerts/1"]
-    for path in (*paths, f"people/{who.id}", "people?q=zz", "password"):
+    paths = [
+        "",
+        "orders",
+        "recall",
+        "signals",
+        "broadcasts",
+        "unread",
+        f"messages/{number}",
+        "alerts/1",
+    ]
+    for path in (*paths, "alerts/1", f"people/{who.id}", "people?q=zz", "password"):
         page.goto(f"{served}/console/{path}")
         page.wait_for_selector("main")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -19,6 +19,7 @@ from smsapp.web.console import (
     now,
     orders,
     person,
+    recall,
     signals,
     unread,
     words,
@@ -35,7 +36,7 @@ def register(app: Flask, rt: Runtime) -> None:
         template_folder="templates",
         static_folder="static",
     )
-    for page in (now, alert, orders, signals, broadcasts, person, actions, unread):
+    for page in (now, alert, orders, recall, signals, broadcasts, person, actions, unread):
         page.add(pages)
     pages.add_url_rule("/password", "password", _show_password)
     pages.add_url_rule("/password", "choose_password", login.choose_password, methods=["POST"])

@@ -1,5 +1,7 @@
 """Every sentence the console chooses by a stored word, in one place."""
 
+from collections.abc import Sequence
+
 from smsapp.store.watch import Message
 
 REASON_MISSING = "Say why in a few words; nothing was done. The reason is kept with your name."
@@ -10,6 +12,7 @@ DISCARDED = "The message is discarded. It will not be sent."
 READ_AGAIN = "They are being read again now."
 RESUMED = "The lane is resumed. Its messages go out now."
 
+WITHOUT_SHOWN = 10  # codes of people in one sentence
 SAID = "It is written down, and those concerned are told."
 SAYING_MISSING = "Choose who said it, and what was said."
 NOT_SAID = {  # outcome -> why nothing was done
@@ -163,6 +166,15 @@ def explained(word: str, means: str, count: int) -> str:
     """What was done with a word."""
     again = {0: "", 1: " 1 SMS is read again now."}.get(count, f" {count} SMS are read again now.")
     return f"{word} means {means} from now on.{again}"
+
+
+def begun(ref: str, told: int, without: Sequence[str], *, again: bool) -> str:
+    """What calling a lot back came to."""
+    said = f"Recall {ref}: {told}{' more' if again else ''} people are asked."
+    if not without:
+        return said
+    codes = " ".join(without[:WITHOUT_SHOWN]) + (" …" if len(without) > WITHOUT_SHOWN else "")
+    return f"{said} {len(without)} without a phone, tell them yourself: {codes}"
 
 
 def kind(message: Message) -> str:
