@@ -52,8 +52,9 @@ def preview(number: int) -> None:
 def send(number: int) -> None:
     """Begin to send a draft."""
     rt = _rt()
-    count = _try(lambda: broadcasts.send(rt, number, BY))
-    click.echo(f"Broadcast {number} is being sent, by day. Recipients: {count}.")
+    begun = _try(lambda: broadcasts.send(rt, number, BY))
+    other = "" if begun.people == begun.foreseen else f", of {begun.foreseen} foreseen"
+    click.echo(f"Broadcast {number} is being sent, by day. Recipients: {begun.people}{other}.")
 
 
 @broadcast.command()

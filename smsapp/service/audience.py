@@ -1,9 +1,10 @@
 """Whom a broadcast reaches, whom it leaves out and why, and what it costs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,9 @@ from smsapp.runtime import Runtime
 from smsapp.service.people import FALLBACK
 from smsapp.service.prices import Cost, cost_of, read_prices
 from smsapp.store import broadcasts as store
-from smsapp.store.broadcasts import Broadcast, Meant
+from smsapp.store.broadcasts import Broadcast, Meant, Whom
+
+PAGE = 1000  # people of one statement, and of one transaction that writes down who gets it
 
 LEFT_OUT = {  # why somebody who is meant gets nothing, first that holds
     "left": "left the programme",
@@ -62,18 +65,34 @@ class Sorted:
     left_out: tuple[tuple[Meant, str], ...]
 
 
-def sort_out(
-    rt: Runtime, db: Connection, one: Broadcast, ids: Iterable[int] | None = None
-) -> Sorted:
-    """Everybody who is meant, or of these people alone, as they stand now."""
+def _pages(rt: Runtime, db: Connection, one: Broadcast, after: int = 0) -> Iterator[list[Meant]]:
+    """Who is meant, by id, so many at a time: the last page is not full. `after`: this id.
+
+    Of one whose sending has begun: who was meant at that moment, and nobody who came since.
+    """
+    at = one.sent_at or rt.now()
     days = one.audience.get("silent_days")
-    since = rt.now() - timedelta(days=days) if days and ids is None else None
-    tops = [] if ids is not None else list(store.places(db, one.audience["places"]).values())
-    chosen = None if ids is None else list(ids)
-    meant = store.people(db, tops, one.audience["roles"], since, rt.now(), chosen)
+    tops = store.places(db, one.audience["places"]).values()
+    whom = Whom(
+        places=store.under(db, tops) if one.audience["places"] else None,
+        roles=one.audience["roles"],
+        silent_since=at - timedelta(days=days) if days else None,
+        known_by=at,
+    )
+    page = store.people_after(db, whom, rt.now(), after, PAGE)
+    while len(page) == PAGE:
+        yield page
+        page = store.people_after(db, whom, rt.now(), page[-1].id, PAGE)
+    yield page
+
+
+def sort_out(
+    rt: Runtime, one: Broadcast, meant: Iterable[Meant], phones: Collection[str] = ()
+) -> Sorted:
+    """Who of these gets it, as they stand now. `phones`: of those who get it already."""
     told: list[tuple[Meant, str]] = []
     left: list[tuple[Meant, str]] = []
-    phones: set[str] = set()
+    phones = set(phones)
     for who in meant:
         why = _why_not(rt, who, phones)
         if why:
@@ -103,9 +122,28 @@ def text_language(texts: Mapping[str, str], language: str) -> str:
     return next(name for name in (language, FALLBACK, *texts) if name in texts)
 
 
+def everybody(rt: Runtime, db: Connection, one: Broadcast) -> Sorted:
+    """Everybody who is meant, as they stand now."""
+    return sort_out(rt, one, chain.from_iterable(_pages(rt, db, one)))
+
+
+def write_down(rt: Runtime, db: Connection, one: Broadcast) -> bool:
+    """Write down the next page of who gets it. True: it was the last, and now it is sent."""
+    for page in _pages(rt, db, one, after=store.written_up_to(db, one.id)):
+        phones = store.phones_told(db, one.id, [who.phone for who in page if who.phone])
+        told = sort_out(rt, one, page, phones).told
+        store.freeze(db, one.id, [(who.id, language) for who, language in told])
+        if len(page) < PAGE:
+            store.change(db, one.id, state="sending")
+            return True
+        if told:  # else nothing says that they were looked at: on with the next
+            break
+    return False
+
+
 def preview_of(rt: Runtime, db: Connection, one: Broadcast) -> Preview:
     """What sending it now would do. Raises PriceError."""
-    found = sort_out(rt, db, one)
+    found = everybody(rt, db, one)
     sizes = {language: gsm.measure(text) for language, text in one.texts.items()}
     people = Counter(language for _, language in found.told)
     sent = [(who.phone, sizes[language].segments) for who, language in found.told]

@@ -1,8 +1,9 @@
 """Broadcasts: drafted, previewed, then sent a batch at a time, by day, at most once to each.
 
-Who gets it is written down when the sending begins, and looked at once more before each SMS. The
-next batch is put into the lane when the last has left it. Pausing, and the evening, take back what
-waits in the outbox and was never tried.
+Who gets it is written down when the sending begins, a page in a transaction; what was cut off in
+the middle the clock goes on with. Each is looked at once more before her SMS. The next batch is put
+into the lane when the last has left it. Pausing, and the evening, take back what waits in the
+outbox and was never tried.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from smsapp import gsm
 from smsapp.runtime import Runtime
 from smsapp.service import outbox
-from smsapp.service.audience import Audience, Preview, preview_of, sort_out
+from smsapp.service.audience import Audience, Preview, everybody, preview_of, sort_out, write_down
 from smsapp.service.moments import by_day
 from smsapp.service.roster import ROLES
 from smsapp.store import broadcasts as store
@@ -80,34 +81,58 @@ def preview(rt: Runtime, broadcast_id: int) -> Preview:
         return preview_of(rt, db, one)
 
 
-def send(rt: Runtime, broadcast_id: int, by: By) -> int:
-    """Begin to send a draft. Gives to how many. Raises BadBroadcast."""
+@dataclass(frozen=True)
+class Begun:
+    """How many are written down, and how many there were to be when it was begun."""
+
+    people: int
+    foreseen: int
+
+
+def send(rt: Runtime, broadcast_id: int, by: By) -> Begun:
+    """Begin to send a draft. Raises BadBroadcast.
+
+    It is begun before they are written down, so that nothing that is cut off stays half done.
+    """
+    with rt.read() as db:
+        one = _in(store.by_id(db, broadcast_id), broadcast_id, "draft")
+        told = len(everybody(rt, db, one).told)
+    if not told:
+        raise BadBroadcast(f"Nobody would get {broadcast_id}: its preview says why.")
     with rt.begin() as db:
-        one = _in(db, broadcast_id, "draft")
-        told = sort_out(rt, db, one).told
-        if not told:
-            raise BadBroadcast(f"Nobody would get {broadcast_id}: its preview says why.")
-        count = store.freeze(db, broadcast_id, [(who.id, language) for who, language in told])
-        store.change(db, broadcast_id, state="sending", sent_at=rt.now())
-        _audit(rt, db, "send", broadcast_id, by, after=str(count))
-    return count
+        _in(store.by_id(db, broadcast_id, lock=True), broadcast_id, "draft")
+        store.change(db, broadcast_id, state="writing", sent_at=rt.now())
+        _audit(rt, db, "send", broadcast_id, by, after=str(told))
+    while _write_apart(rt, broadcast_id):
+        pass
+    with rt.read() as db:
+        return Begun(sum(store.states(db, broadcast_id).values()), told)
+
+
+def _write_apart(rt: Runtime, broadcast_id: int) -> bool:
+    """The next page in a transaction of its own. False: there is nothing more to write."""
+    with rt.begin() as db:
+        one = store.by_id(db, broadcast_id, lock=True)
+        return one is not None and one.state == "writing" and not write_down(rt, db, one)
 
 
 def pause(rt: Runtime, broadcast_id: int, by: By) -> None:
     """Nobody more gets it until it is resumed. Raises BadBroadcast."""
     with rt.begin() as db:
-        _in(db, broadcast_id, "sending")
+        _in(store.by_id(db, broadcast_id, lock=True), broadcast_id, *store.UNDER_WAY)
         store.recall(db, broadcast_id)
         store.change(db, broadcast_id, state="paused")
         _audit(rt, db, "pause", broadcast_id, by)
 
 
 def resume(rt: Runtime, broadcast_id: int, by: By) -> None:
-    """Go on with who waits. Raises BadBroadcast."""
+    """Go on with who waits, and with who is not written down yet. Raises BadBroadcast."""
     with rt.begin() as db:
-        _in(db, broadcast_id, "paused")
-        store.change(db, broadcast_id, state="sending")
+        _in(store.by_id(db, broadcast_id, lock=True), broadcast_id, "paused")
+        store.change(db, broadcast_id, state="writing")
         _audit(rt, db, "resume", broadcast_id, by)
+    while _write_apart(rt, broadcast_id):
+        pass
 
 
 @dataclass(frozen=True)
@@ -146,14 +171,18 @@ def _progress(db: Connection, one: Broadcast) -> Progress:
 
 
 def send_due(rt: Runtime) -> int:
-    """What the clock does: the next batch of each, by day; in the evening what waits goes back."""
+    """What the clock does: the next page or batch of each, by day; what waits in the evening goes
+    back.
+    """
     with rt.read() as db:
-        found = store.sending(db)
+        found = store.under_way(db)
     count = 0
     for broadcast_id in found:
         with rt.begin() as db:
             one = store.by_id(db, broadcast_id, lock=True)
-            if one is None or one.state != "sending":
+            if one is None or one.state not in store.UNDER_WAY:
+                continue
+            if one.state == "writing" and not write_down(rt, db, one):
                 continue
             if by_day(rt):
                 count += _send_batch(rt, db, one)
@@ -170,7 +199,7 @@ def _send_batch(rt: Runtime, db: Connection, one: Broadcast) -> int:
     if not ids:
         store.change(db, one.id, state="done")
         return 0
-    found = sort_out(rt, db, one, ids)
+    found = sort_out(rt, one, store.people(db, one.audience["roles"], rt.now(), ids))
     for who, why in found.left_out:
         store.settle(db, one.id, [who.id], "left_out", why)
     known = {who.id for who, _ in (*found.told, *found.left_out)}
@@ -196,10 +225,10 @@ def _found(one: Broadcast | None, broadcast_id: int) -> Broadcast:
     return one
 
 
-def _in(db: Connection, broadcast_id: int, state: str) -> Broadcast:
-    one = _found(store.by_id(db, broadcast_id, lock=True), broadcast_id)
-    if one.state != state:
-        raise BadBroadcast(f"Broadcast {broadcast_id} is {one.state}, not {state}.")
+def _in(found: Broadcast | None, broadcast_id: int, *states: str) -> Broadcast:
+    one = _found(found, broadcast_id)
+    if one.state not in states:
+        raise BadBroadcast(f"Broadcast {broadcast_id} is {one.state}, not {states[-1]}.")
     return one
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, select, update
 
 from smsapp.store.catchment import UNDER
 from smsapp.store.tables import (
@@ -19,7 +19,7 @@ from smsapp.store.tables import (
 )
 
 KEY = "broadcast:{}:{}"  # of an SMS: the broadcast and the person, once and for all
-CHUNK = 1000  # rows of one statement
+UNDER_WAY = ("writing", "sending")  # states in which the clock has something to do
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def latest(db: Connection, limit: int) -> list[Broadcast]:
     return [Broadcast(**row._mapping) for row in rows]
 
 
-def sending(db: Connection) -> list[int]:
-    """Those that are under way, oldest first."""
-    query = select(broadcast.c.id).where(broadcast.c.state == "sending").order_by(broadcast.c.id)
-    return list(db.scalars(query))
+def under_way(db: Connection) -> list[int]:
+    """Those that are being written down or sent, oldest first."""
+    query = select(broadcast.c.id).where(broadcast.c.state.in_(UNDER_WAY))
+    return list(db.scalars(query.order_by(broadcast.c.id)))
 
 
 def change(db: Connection, broadcast_id: int, **values: Any) -> None:
@@ -84,41 +84,56 @@ def places(db: Connection, codes: Collection[str]) -> dict[str, int]:
     return {row.code: row.id for row in rows}
 
 
-def people(
-    db: Connection,
-    tops: Collection[int],
-    roles: Collection[str],
-    silent_since: datetime | None,
-    now: datetime,
-    ids: Collection[int] | None = None,
-) -> list[Meant]:
-    """Who is meant, by id, whether she can be told or not. `tops`: none means everywhere.
+@dataclass(frozen=True)
+class Whom:
+    """Who is meant. `places`: at these; None means anywhere. `known_by`: who was there by then.
 
     `silent_since`: only who has reported nothing since then; what is for a desk alone is no report
-    that anybody may see. `ids`: of these alone.
+    that anybody may see.
     """
-    number = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
-    query = (
-        select(person, phone_number.c.heard_at)
-        .outerjoin(phone_number, number & phone_number.c.until.is_(None))
-        .where(person.c.role.in_(roles))
-        .order_by(person.c.id)
-    )
-    if ids is not None:
-        query = query.where(person.c.id.in_(ids))
-    if tops:
-        query = query.where(person.c.place_id.in_(_under(db, tops)))
-    if silent_since is not None:
+
+    places: Collection[int] | None
+    roles: Collection[str]
+    silent_since: datetime | None
+    known_by: datetime
+
+
+def people_after(db: Connection, whom: Whom, now: datetime, after: int, limit: int) -> list[Meant]:
+    """The next who are meant, by id, whether they can be told or not."""
+    query = _meant_in(whom.roles).where(person.c.id > after).limit(limit)
+    query = query.where(person.c.created_at <= whom.known_by)
+    if whom.places is not None:
+        query = query.where(person.c.place_id.in_(whom.places))
+    if whom.silent_since is not None:
         told = exists().where(
             report.c.person_id == person.c.id,
-            report.c.opened_at >= silent_since,
+            report.c.opened_at >= whom.silent_since,
             report.c.private.is_(False),
         )
         query = query.where(~told)
     return [_meant(row, now) for row in db.execute(query)]
 
 
-def _under(db: Connection, tops: Collection[int]) -> set[int]:
+def people(
+    db: Connection, roles: Collection[str], now: datetime, ids: Collection[int]
+) -> list[Meant]:
+    """Of these people those of these roles, by id, as they stand now."""
+    rows = db.execute(_meant_in(roles).where(person.c.id.in_(ids)))
+    return [_meant(row, now) for row in rows]
+
+
+def _meant_in(roles: Collection[str]) -> Select[Any]:
+    number = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
+    return (
+        select(person, phone_number.c.heard_at)
+        .outerjoin(phone_number, number & phone_number.c.until.is_(None))
+        .where(person.c.role.in_(roles))
+        .order_by(person.c.id)
+    )
+
+
+def under(db: Connection, tops: Collection[int]) -> set[int]:
+    """These places and all below them."""
     found = set(tops)
     for top in tops:
         found |= set(db.scalars(select(UNDER.c.id), {"top": top}))
@@ -131,16 +146,28 @@ def _meant(row: Any, now: datetime) -> Meant:
     return Meant(**{**values, "phone": row.phone or "", "training": trains})
 
 
-def freeze(db: Connection, broadcast_id: int, rows: Iterable[tuple[int, str]]) -> int:
-    """Write down who gets it, with the language of the text that is hers. Gives how many."""
+def freeze(db: Connection, broadcast_id: int, rows: Iterable[tuple[int, str]]) -> None:
+    """Write down who gets it, with the language of the text that is hers."""
     names = ("person_id", "language")
     values = [
         {**dict(zip(names, row, strict=True)), "broadcast_id": broadcast_id, "state": "waiting"}
         for row in rows
     ]
-    for first in range(0, len(values), CHUNK):
-        db.execute(insert(broadcast_recipient), values[first : first + CHUNK])
-    return len(values)
+    if values:
+        db.execute(insert(broadcast_recipient), values)
+
+
+def written_up_to(db: Connection, broadcast_id: int) -> int:
+    """The highest id of a person who is written down; 0: nobody yet."""
+    query = select(func.max(broadcast_recipient.c.person_id)).where(_of(broadcast_id))
+    return db.scalar(query) or 0
+
+
+def phones_told(db: Connection, broadcast_id: int, phones: Collection[str]) -> set[str]:
+    """Of these phones those of somebody who is written down."""
+    hers = broadcast_recipient.c.person_id == person.c.id
+    query = select(person.c.phone).where(person.c.phone.in_(phones))
+    return set(db.scalars(query.where(exists().where(_of(broadcast_id), hers))))
 
 
 def next_waiting(db: Connection, broadcast_id: int, limit: int) -> list[int]:

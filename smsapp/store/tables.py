@@ -751,7 +751,7 @@ broadcast = Table(  # one SMS to many people
     _id(),
     Column("texts", JSON, nullable=False),  # language -> text
     Column("audience", JSON, nullable=False),  # places, roles, silent_days
-    Column("state", String(8), nullable=False),  # draft sending paused done
+    Column("state", String(8), nullable=False),  # draft writing sending paused done
     Column("by", String(80), nullable=False),
     _at("made_at", nullable=False),
     _at("sent_at"),  # when its sending was begun

@@ -110,6 +110,7 @@ def _people(rt: Runtime) -> None:
         db.execute(text(MANY_CHWS), {"most": CHWS})
         db.execute(text(TEAMS), {"team": TEAM})
         db.execute(text(THEIR_NUMBERS))
+        db.execute(text("update person set created_at = :at"), {"at": NOON - timedelta(days=365)})
         db.execute(text("update phone_number set heard_at = :at"), {"at": NOON - timedelta(days=1)})
     with rt.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("analyze"))

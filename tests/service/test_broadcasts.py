@@ -17,6 +17,13 @@ from tests.rig.stage import Stage
 BY = ("grace", "the minister asks", "10.0.0.1")
 TEXTS = {"en": "Meeting on Friday at 9.", "fr": "Réunion vendredi à 9 h."}
 SENT = "SELECT key, phone, text, state FROM outbound WHERE kind = 'broadcast' ORDER BY id"
+MANY = """
+WITH RECURSIVE n(n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM n WHERE n < 3950)
+INSERT INTO person (code, name, short, phone, role, language, place_id, active, training,
+                    opted_out, created_at)
+SELECT 'many-' || n, 'Many', 'M' || n, '+26588' || (1000 + n % 2000), 'chw', 'en',
+       (SELECT min(id) FROM place), true, false, false, :at FROM n
+"""  # of 2,951 the last share their phones with the first
 DAY, NIGHT = datetime(2026, 3, 9, 8, tzinfo=UTC), datetime(2026, 3, 9, 20, tzinfo=UTC)
 
 
@@ -72,7 +79,10 @@ def test_a_draft_reaches_nobody_and_says_what_it_would_do(real: Stage, tmp_path:
 
 
 def test_who_is_left_out_and_why(real: Stage):
-    codes = [row.code for row in real.rows("SELECT code FROM person WHERE role = 'chw' LIMIT 5")]
+    codes = [
+        row.code
+        for row in real.rows("SELECT code FROM person WHERE role = 'chw' ORDER BY id LIMIT 5")
+    ]
     changes = ("active = false", "phone = NULL", "opted_out = true", "training = true")
     before = broadcasts.preview(real.rt, drafted(real))
     for code, change in zip(codes, changes, strict=False):
@@ -87,14 +97,15 @@ def test_who_is_left_out_and_why(real: Stage):
     seen = broadcasts.preview(real.rt, made)
     added = Counter(seen.left_out) - Counter(before.left_out)
     assert added == Counter(["left", "no_phone", "opted_out", "training", "silent_number"])
-    assert broadcasts.send(real.rt, made, BY) == seen.people
+    begun = broadcasts.send(real.rt, made, BY)
+    assert begun.people == begun.foreseen == seen.people
     finish(real)
     assert len(sent(real)) == seen.people == before.people - 5
 
 
 def test_each_once_in_her_language_however_often_the_clock_ticks(real: Stage):
     made = drafted(real)
-    count = broadcasts.send(real.rt, made, BY)
+    count = broadcasts.send(real.rt, made, BY).people
     for _ in range(3):
         broadcasts.send_due(real.rt)
     rows = real.rows(SENT)
@@ -113,7 +124,7 @@ def test_each_once_in_her_language_however_often_the_clock_ticks(real: Stage):
 
 def test_any_number_of_clocks_and_a_lost_note_send_nobody_two(real: Stage):
     made = drafted(real)
-    count = broadcasts.send(real.rt, made, BY)
+    count = broadcasts.send(real.rt, made, BY).people
     (first,) = real.rows("SELECT person_id FROM broadcast_recipient ORDER BY person_id LIMIT 1")
     (hers,) = real.rows("SELECT phone FROM person WHERE id = :id", id=first.person_id)
     with real.rt.begin() as db:  # put earlier, and the note of it lost
@@ -127,7 +138,7 @@ def test_any_number_of_clocks_and_a_lost_note_send_nobody_two(real: Stage):
 
 def test_it_rests_and_goes_on(real: Stage):
     made = drafted(real)
-    count = broadcasts.send(real.rt, made, BY)
+    count = broadcasts.send(real.rt, made, BY).people
     broadcasts.send_due(real.rt)
     with real.rt.begin() as db:  # one is on its way when it is paused
         (flying,) = claim(db, "bulk", "me", DAY, DAY + timedelta(minutes=2), 1)
@@ -140,8 +151,37 @@ def test_it_rests_and_goes_on(real: Stage):
     assert len(sent(real)) == len(set(sent(real))) == count
 
 
+@pytest.mark.parametrize("rests", [True, False])
+def test_cut_off_while_it_is_written_down_it_goes_on(real: Stage, rests: bool):
+    real.write(MANY, at=str(DAY - timedelta(days=1)))
+    gone = "code BETWEEN 'many-1900' AND 'many-2999'"  # more than a page
+    real.write(f"UPDATE person SET active = false WHERE {gone}")
+    made = drafted(real)
+    foreseen = broadcasts.preview(real.rt, made).people
+    assert foreseen == chws(real)
+    real.write("UPDATE broadcast SET state = 'writing', sent_at = :at", at=str(DAY))
+    broadcasts.send_due(real.rt)  # a page
+    (count,) = real.rows("SELECT count(*) AS of FROM broadcast_recipient")
+    assert 0 < count.of < foreseen
+    real.now += timedelta(hours=1)
+    late = MANY.replace("many", "late").replace("+26588", "+26587")
+    real.write(late, at=str(real.now))  # it is sent since an hour
+    if rests:
+        broadcasts.pause(real.rt, made, BY)
+        broadcasts.send_due(real.rt)
+        assert real.rows("SELECT count(*) AS of FROM broadcast_recipient") == [count]
+        broadcasts.resume(real.rt, made, BY)
+    assert sent(real) == []
+    while broadcasts.listed(real.rt)[0].one.state == "writing":
+        broadcasts.send_due(real.rt)
+    assert broadcasts.listed(real.rt)[0].total == foreseen
+    leave(real)
+    finish(real)
+    assert len(sent(real)) == len(set(sent(real))) == foreseen
+
+
 def test_by_day_only(real: Stage):
-    count = broadcasts.send(real.rt, drafted(real), BY)
+    count = broadcasts.send(real.rt, drafted(real), BY).people
     real.now = NIGHT
     broadcasts.send_due(real.rt)
     assert sent(real) == []
@@ -157,7 +197,7 @@ def test_by_day_only(real: Stage):
 
 def test_who_says_stop_meanwhile_gets_nothing(real: Stage):
     made = drafted(real)
-    count = broadcasts.send(real.rt, made, BY)
+    count = broadcasts.send(real.rt, made, BY).people
     phone = "+265991000001"
     real.write("UPDATE person SET opted_out = :yes WHERE phone = :phone", yes=True, phone=phone)
     finish(real)

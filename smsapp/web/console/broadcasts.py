@@ -58,7 +58,7 @@ def _list(problem: str = "") -> ResponseReturnValue:
 
 def _lines(found: Progress) -> list[Line]:
     one, far = found.one, f"{found.sent} of {found.total} have it"
-    if one.state == "sending":
+    if one.state in ("writing", "sending"):
         return [Line(WATCH, f"Broadcast {one.id} is being sent: {far}. It goes on by day.")]
     if one.state == "paused":
         cure = "Resume it when it may go on."

@@ -35,6 +35,7 @@ BROADCAST_ACTS = {
 }
 BROADCASTS = {
     "draft": "draft, nobody has it",
+    "writing": "begun, who gets it is being written down",
     "sending": "being sent, by day",
     "paused": "paused",
     "done": "done",
