@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from smsapp.runtime import Runtime, build
 from smsapp.service import broadcasts, recalls
@@ -57,7 +57,7 @@ def measure_crowd(settings: Settings) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     rt = build(settings)
     rt = replace(rt, clock=lambda: NOON)
-    _people(rt)
+    _people(settings)
     print(f"\n{CHWS:,} CHWs, {TEAM} to a supervisor")
     print(_watch(rt, lambda: recalls.begin(rt, "la", "B1", "weak", "bench")).line("recall"))
     made = broadcasts.draft(rt, {"en": "Meeting on Friday at 9."}, Audience(), BY)
@@ -100,9 +100,11 @@ def _watch(rt: Runtime, work: Callable[[], object]) -> Watched:
     return seen
 
 
-def _people(rt: Runtime) -> None:
-    with rt.begin() as db:
-        db.execute(text("set local statement_timeout = 0"))
+def _people(settings: Settings) -> None:
+    """On a connection of its own, which has all the time it needs."""
+    long_ago, lately = NOON - timedelta(days=365), NOON - timedelta(days=1)
+    engine = create_engine(settings.database)
+    with engine.begin() as db:
         db.execute(text("truncate reminder, outbound, tick cascade"))
         db.execute(text("delete from phone_number where phone like '+26588%'"))
         db.execute(text("delete from person where code like 'bench%'"))
@@ -110,7 +112,8 @@ def _people(rt: Runtime) -> None:
         db.execute(text(MANY_CHWS), {"most": CHWS})
         db.execute(text(TEAMS), {"team": TEAM})
         db.execute(text(THEIR_NUMBERS))
-        db.execute(text("update person set created_at = :at"), {"at": NOON - timedelta(days=365)})
-        db.execute(text("update phone_number set heard_at = :at"), {"at": NOON - timedelta(days=1)})
-    with rt.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.execute(text("update person set created_at = :at"), {"at": long_ago})
+        db.execute(text("update phone_number set heard_at = :at"), {"at": lately})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("analyze"))
+    engine.dispose()

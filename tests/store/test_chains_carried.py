@@ -1,9 +1,10 @@
 """Plain reminders of a version before chains become steps, and go on as chains, with rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
 
@@ -48,18 +49,57 @@ PLAIN = (  # as they were written: a period for each of two, told by its day or 
 )
 
 
+TWICE = (  # the same follow-up, planned anew when the report was amended
+    "'follow_up', '123457:2026-03-05', 1, '{first}', '2026-03-05 05:02:00.000000'",
+    "'follow_up', '123457:2026-03-06', 1, 'planned', '2026-03-06 05:02:00.000000'",
+    "'follow_up', '123457:2026-03-07', 1, 'planned', '2026-03-07 05:02:00.000000'",
+    "'follow_up', '123457:2026-03-08', 1, 'planned', '2026-03-08 05:02:00.000000'",
+    "'test_waited', '123457:20', 1, 'planned', '2026-03-02 08:20:00.000000'",
+)
+
+
+def carried(earlier: Callable[[str], Engine], rows: Iterable[str]) -> Engine:
+    """A database of before chains with these reminders, brought up to date."""
+    engine = earlier(BEFORE)
+    with engine.begin() as db:
+        for one in (PLACE, PEOPLE, REPORT.format(id=1, ref="123457", waits="")):
+            db.execute(text(one))
+        db.execute(text(REPORT.format(id=2, ref="200006", waits="")))
+        db.execute(text(TASK))
+        for row in rows:
+            db.execute(text(REMINDER.format(row)))
+    upgrade(engine)
+    return engine
+
+
+@pytest.mark.parametrize("first", ["planned", "sent"])
+def test_a_follow_up_planned_twice_goes_on_as_one_chain(
+    earlier: Callable[[str], Engine], first: str
+):
+    engine = carried(earlier, (row.format(first=first) for row in TWICE))
+    with engine.begin() as db:
+        steps = db.execute(text("SELECT period, step, state, why FROM reminder ORDER BY id"))
+        assert list(steps) == [
+            ("123457:2026-03-05", 0, first, ""),
+            ("123457:2026-03-05", 1, "planned", ""),
+            ("123457:2026-03-07", 0, "dropped", "twice"),
+            ("123457:2026-03-08", 0, "dropped", "twice"),
+            ("123457:20", 0, "planned", ""),
+        ]
+
+
+def test_of_a_chain_that_is_over_the_other_goes_on(earlier: Callable[[str], Engine]):
+    over = (row.replace("planned", "{first}") for row in TWICE[:2])
+    engine = carried(earlier, [row.format(first="sent") for row in (*over, *TWICE[2:])])
+    with engine.begin() as db:
+        steps = db.execute(text("SELECT state FROM reminder WHERE kind = 'follow_up' ORDER BY id"))
+        assert list(steps.scalars()) == ["sent", "sent", "planned", "dropped"]
+
+
 def test_plain_reminders_go_on_as_chains(
     earlier: Callable[[str], Engine], make_settings: Callable[..., Settings], flows: Library
 ):
-    engine = earlier(BEFORE)
-    with engine.begin() as db:
-        for rows in (PLACE, PEOPLE, REPORT.format(id=1, ref="123457", waits="")):
-            db.execute(text(rows))
-        db.execute(text(REPORT.format(id=2, ref="200006", waits="")))
-        db.execute(text(TASK))
-        for row in PLAIN:
-            db.execute(text(REMINDER.format(row)))
-    upgrade(engine)
+    engine = carried(earlier, PLAIN)
     with engine.begin() as db:
         steps = db.execute(text("SELECT kind, period, step, state FROM reminder ORDER BY id"))
         assert list(steps) == [
