@@ -1,10 +1,13 @@
-"""Where each alert, order and referral of a programme ended: the person it is with, or was."""
+"""Where each alert, order, referral and silence of a programme ended: with whom it is, or was."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import Connection, bindparam, text
 
 from smsapp.runtime import Runtime
+from smsapp.store.tables import UtcTime
 
 NOWHERE = "nobody"  # what a line says where no person has it
 QUERIES = (  # kind, ref, state, who had the last word, whom it was told last
@@ -29,6 +32,22 @@ QUERIES = (  # kind, ref, state, who had the last word, whom it was told last
        LEFT JOIN person AS teller ON teller.id = told.person_id
        WHERE task.kind = 'referral' ORDER BY task.id""",
 )
+SILENT = text(
+    """SELECT chw.short,
+              (SELECT above.short FROM reminder JOIN person AS above ON above.id = told_id
+               WHERE reminder.person_id = chw.id AND kind = 'report_overdue'
+                     AND told_id <> chw.id AND settled_at >= :since
+               ORDER BY step DESC LIMIT 1),
+              EXISTS (SELECT 1 FROM reminder
+                      WHERE person_id = chw.id AND kind = 'report_overdue' AND state = 'planned')
+       FROM person AS chw
+       WHERE role = 'chw' AND active AND created_at < :since
+         AND NOT EXISTS (SELECT 1 FROM report
+                         WHERE person_id = chw.id AND opened_at >= :since)
+         AND NOT EXISTS (SELECT 1 FROM inbound
+                         WHERE person_id = chw.id AND kind = 'sms' AND received_at >= :since)
+       ORDER BY chw.code"""
+).bindparams(bindparam("since", type_=UtcTime))
 
 
 def ended(rt: Runtime) -> Iterator[str]:
@@ -37,3 +56,17 @@ def ended(rt: Runtime) -> Iterator[str]:
         for query in QUERIES:
             for what, ref, state, answered, told in db.execute(text(query)):
                 yield f"{what} {ref} {state.strip()}: {answered or told or NOWHERE}"
+        yield from _silences(rt, db)
+
+
+def _silences(rt: Runtime, db: Connection) -> Iterator[str]:
+    """Who has told of nothing, whether anything was planned of it or not, by who heard of it last.
+
+    Who has just begun to be silent is asked first; that each facility has its turn is waited for.
+    """
+    days = rt.settings.silent_days + rt.settings.stagger_days
+    ends: defaultdict[str, list[str]] = defaultdict(list)
+    for chw, told, asked in db.execute(SILENT, {"since": rt.now() - timedelta(days=days)}):
+        ends[told or (asked and "asked herself") or NOWHERE].append(chw)
+    for person, silent in ends.items():
+        yield f"silence {', '.join(silent)}: {person}"

@@ -28,7 +28,7 @@ from tests.rig.stage import Stage
 HERE = Path(__file__).parent
 SCRIPT = HERE / "district.txt"
 BEGINS = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)  # a Sunday, 07:00 where the programme works
-TABLE = "# Where each alert, order and referral ended.\n"
+TABLE = "# Where each alert, order, referral and silence ended.\n"
 SMS = re.compile(r"\* sms (\+\d+) (.*)")
 LEAVES = r"leaves (\S+) (\S+)"  # who, and who has it now
 DAY = r"(\d+ \w+ \d\d:\d\d)"  # `5 March 08:40`: the clock runs until then
