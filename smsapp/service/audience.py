@@ -129,8 +129,9 @@ def everybody(rt: Runtime, db: Connection, one: Broadcast) -> Sorted:
 
 def write_down(rt: Runtime, db: Connection, one: Broadcast) -> bool:
     """Write down the next page of who gets it. True: it was the last, and now it is sent."""
-    for page in _pages(rt, db, one, after=store.written_up_to(db, one.id)):
-        phones = store.phones_told(db, one.id, [who.phone for who in page if who.phone])
+    last = store.written_up_to(db, one.id)
+    for page in _pages(rt, db, one, after=last):
+        phones = store.phones_told(db, one.id, [who.phone for who in page if who.phone], last)
         told = sort_out(rt, one, page, phones).told
         store.freeze(db, one.id, [(who.id, language) for who, language in told])
         if len(page) < PAGE:

@@ -163,11 +163,20 @@ def written_up_to(db: Connection, broadcast_id: int) -> int:
     return db.scalar(query) or 0
 
 
-def phones_told(db: Connection, broadcast_id: int, phones: Collection[str]) -> set[str]:
-    """Of these phones those of somebody who is written down."""
-    hers = broadcast_recipient.c.person_id == person.c.id
-    query = select(person.c.phone).where(person.c.phone.in_(phones))
-    return set(db.scalars(query.where(exists().where(_of(broadcast_id), hers))))
+def phones_told(db: Connection, broadcast_id: int, phones: Collection[str], up_to: int) -> set[str]:
+    """Of these phones those of somebody who is written down, up to this id of a person.
+
+    In two statements: the database does not know yet how many are written down, and would read
+    them all in each page.
+    """
+    hers = (phone_number.c.person_id == person.c.id) & (phone_number.c.phone == person.c.phone)
+    query = select(person.c.id, person.c.phone).join(phone_number, hers)
+    query = query.where(phone_number.c.phone.in_(phones), phone_number.c.until.is_(None))
+    found = {row.id: row.phone for row in db.execute(query.where(person.c.id <= up_to))}
+    if not found:
+        return set()
+    mine = _of(broadcast_id) & broadcast_recipient.c.person_id.in_(found)
+    return {found[one] for one in db.scalars(select(broadcast_recipient.c.person_id).where(mine))}
 
 
 def next_waiting(db: Connection, broadcast_id: int, limit: int) -> list[int]:
