@@ -92,9 +92,10 @@ class Runtime:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def build(settings: Settings) -> Runtime:
+def build(settings: Settings, flows: Library | None = None) -> Runtime:
     """The Runtime of one process; never share it across a fork. Raises FlowError for bad flows.
 
+    `flows`: those that `served` has read already.
     Redis answers within `redis_seconds` or is given up, with no second try: a hop has ten seconds.
     A worker that waits for jobs takes a connection of its own.
     """
@@ -106,14 +107,14 @@ def build(settings: Settings) -> Runtime:
     )
     return Runtime(
         settings=settings,
-        flows=_served(settings),
+        flows=flows or served(settings),
         channel=AfricasTalking(settings),
         engine=make_engine(settings),
         redis=redis,
     )
 
 
-def _served(settings: Settings) -> Library:
+def served(settings: Settings) -> Library:
     """The flows and chains that a check finds nothing wrong with."""
     library = load_library(settings.flows_dir)
     found = refused(library, settings.var_dir / CHECKED_FILE)

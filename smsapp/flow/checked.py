@@ -23,9 +23,10 @@ def refused(library: Library, cache: Path) -> dict[str, str]:
     known = _load(cache)
     fresh = dict(known)
     found: dict[str, str] = {}
+    for_all = _for_all(library.words)
     for flow in library.flows.values():
         record = library.released.get(flow.id)
-        key = _content(flow, library.words, record)
+        key = _content(flow, record, for_all)
         if key not in fresh:
             fresh[key] = "; ".join(map(str, check(flow, library.words, record)))
         if fresh[key]:
@@ -60,13 +61,18 @@ def wrong_params(library: Library, chosen: Mapping[str, int | bool]) -> dict[str
     return found
 
 
-def _content(flow: Flow, words: Words, record: Released | None) -> str:
-    """What the result rests on: flow, words, what was released, and the program that checks."""
-    seen = hashlib.sha256(FLOW.dump_json(flow) + WORDS.dump_json(words) + repr(record).encode())
+def _for_all(words: Words) -> bytes:
+    """What the result of every flow rests on: the words, and the program that checks."""
+    seen = hashlib.sha256(WORDS.dump_json(words))
     here = Path(__file__).parent
     for source in sorted([*here.glob("*.py"), here.parent / "gsm.py"]):
         seen.update(source.read_bytes())
-    return seen.hexdigest()
+    return seen.digest()
+
+
+def _content(flow: Flow, record: Released | None, for_all: bytes) -> str:
+    """What the result of one flow rests on: that, the flow itself, and what was released."""
+    return hashlib.sha256(for_all + FLOW.dump_json(flow) + repr(record).encode()).hexdigest()
 
 
 def _load(cache: Path) -> dict[str, str]:

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
-from smsapp.runtime import Runtime, build
+from smsapp.flow.library import Library
+from smsapp.runtime import Runtime, build, served
 from smsapp.settings import Settings
 from smsapp.simulator.server import Simulator
 from smsapp.simulator.setup import Delays, Phone, Setup
@@ -114,10 +115,19 @@ def settings(
     return make_settings(at_base_url=simulator.url, port=web_socket.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def served_flows(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """This project's flows, read and checked once in a process."""
+    var = warm(tmp_path_factory.mktemp("served"))
+    return served(Settings(_env_file=None, flows_dir=ROOT / "flows", var_dir=var))
+
+
 @pytest.fixture
-def rt(settings: Settings, engine: Engine, clock: Clock) -> Iterator[Runtime]:
+def rt(
+    settings: Settings, engine: Engine, clock: Clock, served_flows: Library
+) -> Iterator[Runtime]:
     """A Runtime on this test's database, Valkey and simulator, with a clock that can be moved."""
-    built = build(settings)
+    built = build(settings, served_flows)
     built.engine.dispose()
     yield replace(built, engine=engine, clock=clock)
     built.redis.close()
