@@ -7,6 +7,7 @@ Sources: 3GPP TS 23.038 6.2.1 (alphabet, extension table), 3GPP TS 23.040 9.2.3.
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -58,6 +59,7 @@ def septets(text: str) -> int:
     return len(text) + sum(text.count(letter) for letter in letters & _TWO)
 
 
+@lru_cache(maxsize=4096)  # the lines of a few menus: each is measured on every screen it is on
 def measure(text: str) -> Size:
     """What a text costs as SMS. An empty SMS is one part."""
     letters = set(text)

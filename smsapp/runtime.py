@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from smsapp.channels.africastalking import AfricasTalking
 from smsapp.channels.contract import Channel
-from smsapp.flow.checked import refused, wrong_params
+from smsapp.flow.checked import CHECKED_FILE, refused, wrong_params
 from smsapp.flow.library import Library, load_library
 from smsapp.ref import make_ref
 from smsapp.settings import Settings
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 LANES = ("inbound", "urgent", "bulk", "routine")
 JOB_TIMEOUT = 90  # seconds: well under the lease, well over the time a drain gives itself
-CHECKED_FILE = "checked.json"  # in var_dir: what checking the flows found, by their content
 FAILURE_TTL = 3600  # seconds a failed ring stays visible in Redis; the truth is in the database
 
 

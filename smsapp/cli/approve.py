@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from smsapp.flow.approval import NotApproved, approved, languages_of, whole_of
+from smsapp.flow.checked import CHECKED_FILE
 from smsapp.flow.library import SIGNED_FILE, Library, load_library
 from smsapp.flow.printed import printed
 from smsapp.flow.signing import signing_rows
@@ -29,7 +30,8 @@ def approve(flow: str, by: str, day: str, lang: str, dry_run: bool) -> None:
     library = load_library(folder)
     try:
         lang = lang or languages_of(library, flow)[0]
-        sheet = approved(library, folder, flow, lang, by, _day(day))
+        cache = settings.var_dir / CHECKED_FILE
+        sheet = approved(library, folder, flow, lang, by, _day(day), cache)
     except NotApproved as error:
         raise click.ClickException(f"Not approved: {error}") from None
     _show(library, folder, settings, flow, lang)

@@ -5,6 +5,7 @@ import sys
 import click
 
 from smsapp.flow.check import check_all
+from smsapp.flow.checked import CHECKED_FILE, remembering
 from smsapp.flow.library import load_library
 from smsapp.flow.released import RELEASED_FILE, read_released, release_words, write_released
 from smsapp.flow.released import release as record_of
@@ -20,14 +21,16 @@ def release(names: tuple[str, ...], new_cards: bool) -> None:
     No digit, letter or keyword may then change its meaning, and a change of meaning needs a higher
     version. Texts stay free. A flow that was never released is free too.
     """
-    folder = read_settings().flows_dir
+    settings = read_settings()
+    folder = settings.flows_dir
     library = load_library(folder)
     chosen = [name for name in library.flows if not names or name in names]
     unknown = sorted(set(names) - set(chosen))
     if unknown:
         raise click.ClickException(f"No flow {', '.join(unknown)} that can be read.")
     files = [f"{name}.toml" for name in chosen] if names else []
-    wrong = [one for one in check_all(library, files) if not (new_cards and one.code == "printed")]
+    found = check_all(library, files, remembering(library, settings.var_dir / CHECKED_FILE))
+    wrong = [one for one in found if not (new_cards and one.code == "printed")]
     for problem in wrong:
         click.echo(str(problem))
     if wrong:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from smsapp.flow.checked import CHECKED_FILE
 from smsapp.flow.library import SIGNED_FILE, load_library
 from smsapp.flow.sheet import read_sheet, write_sheet
 from smsapp.flow.signing import signing_sheet
@@ -57,13 +58,14 @@ def import_(file: Path) -> None:
     An empty cell changes nothing. A text that changes begins again at the usual confidence, unless
     the sheet says another, and its flow waits for a new approval in that language.
     """
-    folder = read_settings().flows_dir
+    settings = read_settings()
+    folder = settings.flows_dir
     library = load_library(folder)
     try:
         told = read_sheet(library, folder, read_rows(file))
     except BadTable as error:
         raise click.ClickException(str(error)) from None
-    faults = bring_in(folder, library, told)
+    faults = bring_in(folder, library, told, settings.var_dir / CHECKED_FILE)
     for fault in faults:
         click.echo(fault)
     if faults:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from smsapp import gsm
 from smsapp.flow.check import check_all
+from smsapp.flow.checked import remembering
 from smsapp.flow.library import SIGNED_COLUMNS, WHOLE, WORDS_FILE, Library
 from smsapp.flow.signing import Row, as_csv, signing_rows
 
@@ -26,15 +27,20 @@ def languages_of(library: Library, name: str) -> tuple[str, ...]:
     return library.flows[name].languages
 
 
-def approved(library: Library, folder: Path, name: str, lang: str, by: str, on: date) -> str:
-    """`texts.csv` with this approval in it. Raises NotApproved for what may not be approved."""
+def approved(
+    library: Library, folder: Path, name: str, lang: str, by: str, on: date, cache: Path
+) -> str:
+    """`texts.csv` with this approval in it. Raises NotApproved for what may not be approved.
+
+    `cache`: where what a check found is remembered.
+    """
     by = " ".join(gsm.clean(by).split())
     if not by or len(by) > LONGEST_NAME:
         raise NotApproved(f"write who approves, in at most {LONGEST_NAME} letters")
     if lang not in languages_of(library, name):
         known = ", ".join(languages_of(library, name))
         raise NotApproved(f"{name} is not in {lang}; it is in {known}")
-    _refuse_problems(library, name, lang)
+    _refuse_problems(library, name, lang, cache)
     rows = signing_rows(library, folder)
     row = whole_of(rows, name, lang)
     if row["approved_by"]:
@@ -50,9 +56,9 @@ def whole_of(rows: list[Row], name: str, lang: str) -> Row:
     )
 
 
-def _refuse_problems(library: Library, name: str, lang: str) -> None:
+def _refuse_problems(library: Library, name: str, lang: str, cache: Path) -> None:
     file = WORDS_FILE if name == library.words.id else f"{name}.toml"
-    found = [str(one) for one in check_all(library, [file])]
+    found = [str(one) for one in check_all(library, [file], remembering(library, cache))]
     lacking = library.words.word.keys() - library.words.written(lang).keys()
     if name == library.words.id and lacking:
         found.append(f"{file}: {len(lacking)} words are not written in {lang}: {min(lacking)}, …")

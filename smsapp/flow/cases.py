@@ -12,7 +12,7 @@ from typing import Any
 from smsapp.flow.given import Given
 from smsapp.flow.judge import Facts, classify, holds, learn, limit, passes
 from smsapp.flow.model import Answers, Ask, Class, Flow, Test, Value, When
-from smsapp.flow.support import every_when, param_sets, senders, slice_of, subjects
+from smsapp.flow.support import every_when, param_sets, senders, slice_of, subjects, who_is
 
 LATER = ("known.", "list.", "outcome.", "person.", "face")  # not answers: left open here
 SOMEBODY = "+265991000001"  # a phone number that is answered, whose does not matter
@@ -96,19 +96,13 @@ def _grow(rules: Rules, givens: list[Given]) -> list[Case]:
         merged: dict[Any, State] = {}
         for answers, given, standing in states:
             settled = None not in standing  # nothing depends on the answer: any will do
+            who = who_is(given)
             for value in _values(rules, ask, answers, given):
                 grown = answers if value is None else {**answers, ask.id: value}
                 stands, left = standing, None
                 if not settled:
                     stands, left = _what_is_left(rules, standing, grown, given)
                 left = left if None in stands else None
-                who = (
-                    given.role,
-                    given.training,
-                    given.face,
-                    *given.values,
-                    *map(len, given.lists.values()),
-                )
                 merged.setdefault((who, stands, left), (grown, given, stands))
                 if settled:
                     break
@@ -134,7 +128,7 @@ def _what_is_left(
         if known is None
     ]
     for ask in open_asks:
-        waiting += [(ask.id, ask.when), *((ask.id, one.when) for one in ask.choices)]
+        waiting += [(ask.id, ask.when), *((ask.id, one.when) for one in ask.choices if one.when)]
     seen_tests: set[int] = set()
     seen_classes: set[str] = set()
     for name, when in waiting:
@@ -185,7 +179,10 @@ def _key(tables: Open, facts: Facts) -> Any:
     """The open tests; of one on classes, also which of its classes hold already."""
     held = facts["class"]
     return tuple(
-        tuple((id(test), tuple(name in held for name in test.has)) for _, test in table)
+        tuple(
+            (id(test), tuple([name in held for name in test.has]) if subject == "class" else ())
+            for subject, test in table
+        )
         for table in tables
     )
 

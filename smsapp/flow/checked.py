@@ -1,40 +1,50 @@
-"""Which flows a check refuses, remembered by content so that a start does not wait for it."""
+"""What a check found, remembered by content: no start and no command waits for it twice."""
 
+import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 
-from smsapp.flow.check import check, check_ladders, shared_keywords
+from pydantic import TypeAdapter
+
+from smsapp.flow.check import Checking, Problem, check, check_ladders, shared_keywords
 from smsapp.flow.library import FLOW, Library
 from smsapp.flow.model import Flow
 from smsapp.flow.released import Released
 from smsapp.flow.words import WORDS, Words
 
+CHECKED_FILE = "checked.json"  # in var_dir: it may be lost at any time
 KEPT = 200  # results remembered: a few versions of each flow
+Found = tuple[str, str, str, str]  # a problem as it is kept: file, place, code, cure
+RESULTS = TypeAdapter(dict[str, list[Found]])
+
+
+def remembering(library: Library, cache: Path) -> Checking:
+    """Checks the flows of this library that no process has checked before, as they stand."""
+    known = _load(cache)
+    for_all = _for_all(library.words)
+
+    def one_flow(flow: Flow) -> list[Problem]:
+        record = library.released.get(flow.id)
+        key = _content(flow, record, for_all)
+        if key not in known:
+            known[key] = [astuple(one) for one in check(flow, library.words, record)]
+            _save(cache, dict(list(known.items())[-KEPT:]))
+        return [Problem(*one) for one in known[key]]
+
+    return one_flow
 
 
 def refused(library: Library, cache: Path) -> dict[str, str]:
-    """Flow id -> why it may not be served; `ladders` -> what is wrong there, which stops no flow.
-
-    `cache` is a file that may be lost at any time.
-    """
-    known = _load(cache)
-    fresh = dict(known)
-    found: dict[str, str] = {}
-    for_all = _for_all(library.words)
-    for flow in library.flows.values():
-        record = library.released.get(flow.id)
-        key = _content(flow, record, for_all)
-        if key not in fresh:
-            fresh[key] = "; ".join(map(str, check(flow, library.words, record)))
-        if fresh[key]:
-            found[flow.id] = fresh[key]
+    """Flow id -> why it may not be served; `ladders` -> what is wrong there: that stops no flow."""
+    one_flow = remembering(library, cache)
+    told = {name: "; ".join(map(str, one_flow(flow))) for name, flow in library.flows.items()}
+    found = {name: why for name, why in told.items() if why}
     for problem in (*shared_keywords(library), *check_ladders(library)):
         found.setdefault(Path(problem.file).stem, str(problem))
-    if fresh != known:
-        _save(cache, dict(list(fresh.items())[-KEPT:]))
     return found
 
 
@@ -75,16 +85,14 @@ def _content(flow: Flow, record: Released | None, for_all: bytes) -> str:
     return hashlib.sha256(for_all + FLOW.dump_json(flow) + repr(record).encode()).hexdigest()
 
 
-def _load(cache: Path) -> dict[str, str]:
+def _load(cache: Path) -> dict[str, list[Found]]:
     try:
-        known = json.loads(cache.read_text(encoding="utf-8"))
+        return RESULTS.validate_json(cache.read_bytes())
     except (OSError, ValueError):
         return {}
-    good = isinstance(known, dict) and all(isinstance(why, str) for why in known.values())
-    return known if good else {}
 
 
-def _save(cache: Path, results: dict[str, str]) -> None:
+def _save(cache: Path, results: dict[str, list[Found]]) -> None:
     """Replace the file in one step; where it cannot be written, the next start checks again."""
     beside = cache.with_name(f"{cache.name}.{os.getpid()}")
     try:
@@ -92,4 +100,5 @@ def _save(cache: Path, results: dict[str, str]) -> None:
         beside.write_text(json.dumps(results, indent=1), encoding="utf-8")
         beside.replace(cache)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()

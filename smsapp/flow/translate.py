@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smsapp.flow.check import Problem, check_all
+from smsapp.flow.checked import remembering
 from smsapp.flow.layout import LayoutError, Where, rewrite
 from smsapp.flow.library import SIGNED_FILE, WORDS_FILE, Library, load_library
 from smsapp.flow.products import PRODUCTS_FILE
@@ -16,10 +17,11 @@ from smsapp.flow.signing import signing_sheet
 from smsapp.flow.written import places, sheet_texts
 
 
-def bring_in(folder: Path, library: Library, told: Told) -> list[str]:
+def bring_in(folder: Path, library: Library, told: Told, cache: Path) -> list[str]:
     """Write what a sheet says into the files of the folder; where anything is wrong, nothing.
 
-    Gives what is wrong, each with the lines of the sheet and the cure.
+    Gives what is wrong, each with the lines of the sheet and the cure. `cache`: where what a check
+    found is remembered.
     """
     faults = [*told.faults, *_gaps(library, folder, told.changes)]
     if faults:
@@ -34,7 +36,8 @@ def bring_in(folder: Path, library: Library, told: Told) -> list[str]:
             return [str(error)]
         after = load_library(there)
         # words and products stand in many flows: where one changes, every flow is looked at
-        found = check_all(after, () if {WORDS_FILE, PRODUCTS_FILE} & {*changed} else changed)
+        files = () if {WORDS_FILE, PRODUCTS_FILE} & {*changed} else changed
+        found = check_all(after, files, remembering(after, cache))
         if found:
             return [_with_lines(one, told.changes) for one in found]
         sheet = signing_sheet(after, there, told.levels)

@@ -20,6 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     beside(there)
     (there / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     return there
 
 

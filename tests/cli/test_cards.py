@@ -100,6 +100,7 @@ def test_an_approved_page_names_who_approved(
     beside(tmp_path)
     (tmp_path / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(tmp_path))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     out = tmp_path / "out"
     assert run("small", "--out", str(out)).exit_code == 0
     assert "DRAFT" in words_of((out / "small.en.html").read_text("utf-8"))

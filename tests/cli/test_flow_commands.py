@@ -23,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     beside(there)
     (there / "small.toml").write_text(sound())
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     return there
 
 
@@ -45,12 +46,15 @@ def test_check_is_silent_about_what_is_sound(folder: Path) -> None:
 
 def test_check_prints_a_line_for_each_problem(folder: Path) -> None:
     (folder / "small.toml").write_text(sound(("value = 40", "value = 70"), ('"Fast."', '"Fast…"')))
-    result = run("check")
-    assert result.exit_code == 1
-    assert result.output.splitlines() == [
-        "small.toml: reply 2, en: write … with letters of GSM 03.38 [gsm]",
-        "small.toml: param slow: write a value from 20 to 60 [param]",
-    ]
+    for _ in ("enumerated", "remembered"):
+        result = run("check")
+        assert result.exit_code == 1
+        assert result.output.splitlines() == [
+            "small.toml: reply 2, en: write … with letters of GSM 03.38 [gsm]",
+            "small.toml: param slow: write a value from 20 to 60 [param]",
+        ]
+    (folder / "small.toml").write_text(sound())
+    assert run("check").output == "No problems.\n"
 
 
 def test_check_looks_only_at_the_files_it_is_given(folder: Path) -> None:
@@ -67,7 +71,8 @@ def test_check_names_a_file_that_is_not_there(folder: Path) -> None:
     assert "nothing.toml" in result.output
 
 
-def test_check_takes_a_flow_on_its_own(tmp_path: Path) -> None:
+def test_check_takes_a_flow_on_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     (tmp_path / "small.toml").write_text(sound())
     assert run("check", str(tmp_path / "small.toml")).exit_code == 0
 

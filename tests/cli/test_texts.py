@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from smsapp.cli import main
 from smsapp.flow.library import load_library
 from tests.flow.build import FLOWS, SOUND, beside
+from tests.rig.checked import warm
 
 Rows = list[dict[str, str]]
 TWO = SOUND.replace('languages = ["en"]', 'languages = ["en", "fr"]')
@@ -36,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             lines.append(f"{name.removesuffix('en')}fr = {FRENCH[value]} # read by nobody yet")
     (there / "small.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     assert run("texts").exit_code == 0
     return there
 
@@ -217,6 +219,7 @@ def test_the_projects_own_sheet_goes_there_and_back(
     there = tmp_path / "flows"
     shutil.copytree(FLOWS, there)
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(warm(tmp_path / "var")))
     path, rows = export(there)
     before = state(there)
     assert bring(path, rows).output == "0 texts written (no flow).\n"

@@ -86,6 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     there.mkdir()
     beside(there)
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     make(there, card(), "card")
     return there
 

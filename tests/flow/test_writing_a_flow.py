@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from smsapp.cli import main
 from smsapp.flow.library import load_library
 from tests.flow.build import FLOWS, ROOT
+from tests.rig.checked import warm
 
 PAGE = (ROOT / "docs" / "writing-a-flow.md").read_text(encoding="utf-8")
 BOXES = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
@@ -22,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     there = tmp_path / "flows"
     shutil.copytree(FLOWS, there)
     monkeypatch.setenv("FLOWS_DIR", str(there))
+    monkeypatch.setenv("VAR_DIR", str(warm(tmp_path / "var")))
     return there
 
 

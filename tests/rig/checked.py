@@ -5,9 +5,8 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from smsapp.flow.checked import refused
+from smsapp.flow.checked import CHECKED_FILE, refused
 from smsapp.flow.library import load_library
-from smsapp.runtime import CHECKED_FILE
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".pytest_cache" / CHECKED_FILE
