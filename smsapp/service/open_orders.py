@@ -1,7 +1,7 @@
 """Orders and recalls that are not over, as an operator sees them, and the sentence about them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from smsapp.store import recalls as recall_store
 from smsapp.store.recalls import Silent, Tally
 from smsapp.store.standing import Standing, standing
 
+SHOWN = timedelta(days=60)  # of what is packed: two counts later what became of it is history
 LOOKED_AT = 500  # orders one look reads, those that wait longest: a page then says "more"
 LISTED = 50  # orders on one page
 RECALLS = 20  # recalls on one page, the latest
@@ -28,9 +29,15 @@ class Order:
     next_role: str
 
     @property
+    def unsaid(self) -> bool:
+        """Whether it is packed and nobody is reminded any more: it came, or does not come."""
+        waits = self.order.waits_for
+        return bool(waits) and self.order.state == "ready" and self.order.following is None
+
+    @property
     def stuck(self) -> bool:
         """Whether it moves only if somebody does something."""
-        return not self.order.waits_for or self.order.following is None
+        return not self.unsaid and (not self.order.waits_for or self.order.following is None)
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,14 @@ class Recalled:
 
 @dataclass(frozen=True)
 class OpenOrders:
-    """What the page shows. `more`: there are orders that were not looked at."""
+    """What the page shows. `more`: there are orders that were not looked at.
+
+    `unsaid`: packed, and never said to have come.
+    """
 
     now: datetime
     orders: tuple[Order, ...]
+    unsaid: tuple[Order, ...]
     more: bool
     recalls: tuple[Recalled, ...]
 
@@ -60,10 +71,13 @@ class OpenOrders:
 def open_orders(rt: Runtime) -> OpenOrders:
     """All of it: what is stuck first, then what waits longest."""
     with rt.read() as db:
-        found = [Order(one, _role(rt, one)) for one in standing(db, LOOKED_AT + 1)]
+        known = standing(db, LOOKED_AT + 1, rt.now() - SHOWN)
+        found = [Order(one, _role(rt, one)) for one in known]
         recalls = tuple(_recalled(rt, db, one) for one in recall_store.tallies(db, RECALLS))
     looked_at = sorted(found[:LOOKED_AT], key=lambda one: not one.stuck)
-    return OpenOrders(rt.now(), tuple(looked_at), len(found) > LOOKED_AT, recalls)
+    waiting = tuple(one for one in looked_at if not one.unsaid)
+    unsaid = tuple(one for one in looked_at if one.unsaid)
+    return OpenOrders(rt.now(), waiting, unsaid, len(found) > LOOKED_AT, recalls)
 
 
 def _role(rt: Runtime, one: Standing) -> str:
@@ -85,16 +99,18 @@ def _recalled(rt: Runtime, db: Connection, tally: Tally) -> Recalled:
     return Recalled(tally, name, tuple((one, _told(rt, RECALL, one.step)) for one in people))
 
 
-def lost(db: Connection) -> tuple[Line, ...]:
+def lost(rt: Runtime, db: Connection) -> tuple[Line, ...]:
     """What the page Now says of orders: which wait for nobody, of those that wait longest."""
-    many = sum(not one.waits_for for one in standing(db, LOOKED_AT))
+    many = sum(not one.waits_for for one in standing(db, LOOKED_AT, rt.now() - SHOWN))
     cure = "The page Orders says which."
     return (Line(ACT, f"{_many(many)} for nobody.", cure, patient=True),) if many else ()
 
 
 def judge(seen: OpenOrders) -> Verdict:
     """Say what is so, gravest first."""
-    return gravest([*_lost(seen), *_ended(seen), *_silent(seen), *_waiting(seen)], NOTHING)
+    return gravest(
+        [*_lost(seen), *_ended(seen), *_silent(seen), *_unsaid(seen), *_waiting(seen)], NOTHING
+    )
 
 
 def _lost(seen: OpenOrders) -> list[Line]:
@@ -111,6 +127,13 @@ def _ended(seen: OpenOrders) -> list[Line]:
         return []
     sentence = f"{_many(len(found))} after the last reminder."
     return [Line(ACT, sentence, "Call the people named below; nothing more goes out by itself.")]
+
+
+def _unsaid(seen: OpenOrders) -> list[Line]:
+    if not seen.unsaid:
+        return []
+    sentence = f"{count(len(seen.unsaid), 'parcel')} packed and never said to have come."
+    return [Line(WATCH, sentence, "Ask the health workers below: REC and the ref, or a count.")]
 
 
 def _silent(seen: OpenOrders) -> list[Line]:

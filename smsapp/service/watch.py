@@ -34,7 +34,7 @@ def look(rt: Runtime) -> Seen:
             undecided_alerts=undecided.get("alert", 0),
             unread=lane_store.count_unread(db),
             workers=workers(rt),
-            others=(*open_orders.lost(db), *_silent(rt, db)),
+            others=(*open_orders.lost(rt, db), *_silent(rt, db)),
         )
 
 

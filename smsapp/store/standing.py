@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
 from smsapp.store.tables import (
     person,
@@ -29,7 +29,8 @@ CHAINS: dict[str, tuple[str, ...]] = {  # how an order stands -> what reminds of
     "ready": ("order_collect",),
     "short": ("order_short",),
 }
-WAITING = ("requested", "approved", "stocked_out", "ready")
+NOT_PACKED = ("requested", "approved", "stocked_out")
+WAITING = (*NOT_PACKED, "ready")
 NOT_TOLD = ("told", "changed")  # events that begin no new waiting
 ANY_CHAIN = "order_%"
 
@@ -71,18 +72,14 @@ class Standing:
     following: Planned | None
 
 
-def standing(db: Connection, limit: int | None = None) -> list[Standing]:
-    """Every order that is not over, or so many of the oldest; the one that waits longest first."""
-    chosen = (
-        select(
-            request, person.c.code, person.c.name, person.c.role, person.c.active,
-            place.c.name.label("place"), _since().label("since"),
-        )
-        .join(person, person.c.id == request.c.person_id)
-        .join(place, place.c.id == person.c.place_id)
-        .order_by(request.c.requested_at, request.c.id)
-        .limit(limit)
-    )  # fmt: skip
+def standing(
+    db: Connection, limit: int | None = None, packed_since: datetime | None = None
+) -> list[Standing]:
+    """Every order that is not over, or so many of the oldest; the one that waits longest first.
+
+    `packed_since`: of what is packed, only what was so since then.
+    """
+    chosen = _chosen(limit, packed_since)
     rows = [row for which in (_waiting(), _short()) for row in db.execute(chosen.where(which))]
     ids = [row.id for row in rows]
     told, reminded, planned = _told(db, ids), _reminded(db, ids), _planned(db, ids)
@@ -106,6 +103,23 @@ def standing(db: Connection, limit: int | None = None) -> list[Standing]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: one.since)[:limit]
+
+
+def _chosen(limit: int | None, packed_since: datetime | None) -> Select[Any]:
+    query = (
+        select(
+            request, person.c.code, person.c.name, person.c.role, person.c.active,
+            place.c.name.label("place"), _since().label("since"),
+        )
+        .join(person, person.c.id == request.c.person_id)
+        .join(place, place.c.id == person.c.place_id)
+        .order_by(request.c.requested_at, request.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    if packed_since:
+        lately = or_(request.c.state.in_(NOT_PACKED), request.c.answered_at >= packed_since)
+        query = query.where(lately)
+    return query
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -51,6 +51,23 @@ def test_an_order_is_stuck_after_its_last_reminder_or_with_nobody_to_wait_for(co
     assert "1 order waits for nobody. The page Orders" in console.page("/console/").text
 
 
+@one_database
+def test_what_nobody_says_has_come_is_asked_for_and_then_history(console: Console):
+    programme = console.programme
+    ref = place(programme)
+    answer(programme, "fac", ref)
+    for days, shown in ((9, False), (3, True), (49, False)):
+        for _ in range(days * 4):
+            programme.clock.move(hours=6)
+            remind.send_due(programme.rt)
+        console.log_in()
+        text = console.page("/console/orders").text
+        assert ("1 parcel packed and never said to have come." in text) is shown
+        assert (f"Order {ref} of health worker Esther , Chalo : packed" in text) is shown
+        assert "after the last reminder" not in text
+    assert "No order waits" in text
+
+
 def test_who_answers_and_is_silent_is_named_on_the_page_now(console: Console):
     programme = console.programme
     assert "Not heard" not in console.log_in().page("/console/").text
