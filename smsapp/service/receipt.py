@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection
 
+from smsapp.flow.answerback import unread_text
 from smsapp.flow.model import Answers, Effect
+from smsapp.flow.reading import Reading
 from smsapp.runtime import Runtime
 from smsapp.service import arrival, stock
 from smsapp.service.filled import Case, Done, Filling
@@ -12,6 +14,8 @@ from smsapp.store.people import Person
 from smsapp.store.reports import find_origin
 from smsapp.store.requests import of_ref
 from smsapp.store.stock import said_in
+
+AMOUNT = 4  # digits of an amount at the most: more are a ref
 
 
 def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
@@ -33,7 +37,36 @@ def move(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) ->
     return None
 
 
-def unknown_ref(
+def refused(
+    rt: Runtime, db: Connection, person: Person, filling: Filling, reading: Reading
+) -> tuple[str, dict[str, str]] | None:
+    """Why nothing is taken of an SMS about a box: the word, and its values. None: something is."""
+    below = [one for one in reading.unknown if " -" in one]
+    if below:
+        return "sms.below_zero", {"text": unread_text(below)}
+    return _of_what(rt, db, person, filling, reading) or _unknown_ref(
+        rt, db, person, filling, reading.answers
+    )
+
+
+def _of_what(
+    rt: Runtime, db: Connection, person: Person, filling: Filling, reading: Reading
+) -> tuple[str, dict[str, str]] | None:
+    """`REC 20`: what to send instead. Where one product alone can be meant, it is named."""
+    flow, answers, amount = filling.flow, reading.answers, "".join(reading.unknown)
+    kinds = [one.kind for one in flow.effects if one.do == "move_stock"]
+    said = any(ask.product and ask.id in answers for ask in flow.asks)
+    if not kinds or said or not (amount.isdigit() and len(amount) <= AMOUNT):
+        return None
+    packed = arrival.packed_for(rt, db, person).values() if RECEIVED in kinds else ()
+    names = {name for one in packed for name in one}
+    names = names or {one.id for one in stock.products_of(rt, db, person)}
+    words = [one.word for one in flow.keywords if one.sets.items() <= answers.items()]
+    values = {"one_product": min(names), "text": amount, "keyword": words[0] if words else ""}
+    return "sms.of_this" if len(names) == 1 else "sms.of_what", values
+
+
+def _unknown_ref(
     rt: Runtime, db: Connection, person: Person, filling: Filling, answers: Answers
 ) -> tuple[str, dict[str, str]] | None:
     """What to say to `REC <ref>` where nothing waits for her under it: the word, and its values.

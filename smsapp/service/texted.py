@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from smsapp.channels.contract import SmsIn
-from smsapp.flow.answerback import echo, sms_reply, unread_reply, unread_text
+from smsapp.flow.answerback import echo, sms_reply, unread_reply
 from smsapp.flow.given import Given
 from smsapp.flow.judge import UNKNOWN
 from smsapp.flow.keyword import Opening
@@ -163,13 +163,12 @@ def _refused(
     rt: Runtime, db: Connection, person: Person, filling: reports.Filling, reading: Reading
 ) -> Answer | None:
     """Why nothing is taken of this SMS."""
-    below = [one for one in reading.unknown if " -" in one]
-    if below:
-        return lost(rt, db, person, "sms.below_zero", text=unread_text(below))
+    refused = receipt.refused(rt, db, person, filling, reading)
+    if refused:
+        return lost(rt, db, person, refused[0], **refused[1])
     if says_nothing(filling, reading):
         return Answer((unread_reply(rt.flows, filling.flow, reading, filling.given),))
-    unknown = receipt.unknown_ref(rt, db, person, filling, reading.answers)
-    return lost(rt, db, person, unknown[0], **unknown[1]) if unknown else None
+    return None
 
 
 def _twin(rt: Runtime, db: Connection, person: Person, filling: reports.Filling) -> Report | None:

@@ -114,3 +114,17 @@ def test_far_more_than_was_asked_is_packed_only_when_it_is_said_twice(stage: Sta
     assert stage.rows(packed) == [(300,), (40,)]
     stage.send(FACILITY, f"READY {ref} la 540")
     assert stage.rows(packed) == [(540,), (40,)]
+
+
+def test_an_amount_alone_is_answered_with_how_to_send_it(stage: Stage, ref: str):
+    for words, said in (
+        ("REC 20", "Not saved. Is it la 20? Then send REC la 20"),
+        ("SOH 20", "Not saved. 20 of what? As in: SOH am 20"),
+        ("EXPIRED 2", "2 of what? As in: EXPIRED am 2"),
+    ):
+        stage.send(CHW, words)
+        assert said in said_to(stage, CHW)
+    assert len(stage.rows("SELECT id FROM report WHERE flow <> 'orders'")) == 1
+    stage.send(CHW, f"REC {ref}")
+    stage.send(CHW, "REC 20")
+    assert "20 of what?" in said_to(stage, CHW)
