@@ -179,7 +179,7 @@ def send_due(rt: Runtime) -> int:
     count = 0
     for broadcast_id in found:
         with rt.begin() as db:
-            one = store.by_id(db, broadcast_id, lock=True)
+            one = store.by_id(db, broadcast_id, lock=True, free=True)
             if one is None or one.state not in store.UNDER_WAY:
                 continue
             if one.state == "writing" and not write_down(rt, db, one):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from smsapp.store.recalls import Asked, Recall
 KIND = "recall"  # its chain
 HOLDERS = ("chw", "facility")
 TOGETHER = 500  # people told in one transaction
+FIRST, LAST = timedelta(hours=1), timedelta(hours=25)  # after its beginning, when the clock looks
 REF_TRIES = 5  # a ref is random: one of a million is taken
 LANGUAGE = "en"  # of the preview
 LOT_LENGTH = 12  # characters, so that the SMS is one
@@ -80,13 +82,29 @@ def begin(rt: Runtime, product: str, lot: str, reason: str, by: str, address: st
     """
     product, lot = _meant(rt, product, lot)
     found, again = _write(rt, product, lot, reason, by, address)
+    told, without = _tell_rest(rt, found)
+    return Begun(found.ref, told, tuple(without), again)
+
+
+def go_on(rt: Runtime) -> int:
+    """What the clock does once an hour: what was cut off in the middle reaches the rest.
+
+    Not within its first hour, in which whoever began it may still be telling. Gives how many.
+    """
     with rt.read() as db:
-        fresh = store.holders(db, product, HOLDERS, unasked=found.id)
+        lately = [one for one in store.every(db) if FIRST <= rt.now() - one.at < LAST]
+    return sum(_tell_rest(rt, one)[0] for one in lately)
+
+
+def _tell_rest(rt: Runtime, found: Recall) -> tuple[int, list[str]]:
+    """Ask who was not asked yet: how many, and the codes of those without a phone."""
+    with rt.read() as db:
+        fresh = store.holders(db, found.product, HOLDERS, unasked=found.id)
     without: list[str] = []
     for start in range(0, len(fresh), TOGETHER):
         with rt.begin() as db:
             without += _tell(rt, db, found, fresh[start : start + TOGETHER])
-    return Begun(found.ref, len(fresh), tuple(without), again)
+    return len(fresh), without
 
 
 def _write(

@@ -54,10 +54,15 @@ def add(db: Connection, **values: Any) -> int:
     return made
 
 
-def by_id(db: Connection, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
-    """The broadcast with this id; with `lock`, nobody else changes it until commit."""
+def by_id(
+    db: Connection, broadcast_id: int, *, lock: bool = False, free: bool = False
+) -> Broadcast | None:
+    """The broadcast with this id; with `lock`, nobody else changes it until commit.
+
+    With `free` too: None where somebody else has locked it.
+    """
     query = select(broadcast).where(broadcast.c.id == broadcast_id)
-    row = db.execute(query.with_for_update() if lock else query).one_or_none()
+    row = db.execute(query.with_for_update(skip_locked=free) if lock else query).one_or_none()
     return Broadcast(**row._mapping) if row else None
 
 

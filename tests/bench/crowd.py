@@ -41,14 +41,16 @@ class Watched:
     """What one piece of work asked of the database."""
 
     seconds: float = 0.0
+    own: float = 0.0  # seconds of processor time of this process; the database has its own
     statements: int = 0
     transactions: list[float] = field(default_factory=list)  # seconds of each that wrote
 
     def line(self, what: str) -> str:
         longest = max(self.transactions, default=0.0)
         return (
-            f"  {what:<28} {self.seconds:7.1f} s   {self.statements:>7,} statements   "
-            f"{len(self.transactions):>4} transactions   longest {longest:.2f} s"
+            f"  {what:<22} {self.seconds:7.1f} s, own {self.own:.1f} s   "
+            f"{self.statements:>7,} statements   {len(self.transactions):>4} transactions   "
+            f"longest {longest:.2f} s"
         )
 
 
@@ -92,9 +94,9 @@ def _watch(rt: Runtime, work: Callable[[], object]) -> Watched:
     engine: Engine = rt.engine
     for name, listener in heard:
         event.listen(engine, name, listener)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     work()
-    seen.seconds = time.perf_counter() - started
+    seen.seconds, seen.own = time.perf_counter() - started, time.process_time() - used
     for name, listener in heard:
         event.remove(engine, name, listener)
     return seen

@@ -46,6 +46,20 @@ def test_who_came_since_is_told_when_it_is_said_again(programme: Programme):
     assert begun.told == 2
 
 
+def test_what_was_cut_off_goes_on_by_itself(programme: Programme):
+    programme.change("eve", active=False)
+    begin(programme)
+    programme.change("eve", active=True)  # as if it had been cut off before her
+    assert recalls.go_on(programme.rt) == 0  # whoever began it may still be telling
+    programme.clock.move(hours=1)
+    assert recalls.go_on(programme.rt) == 1
+    assert recalls.go_on(programme.rt) == 0
+    assert len(programme.heard("eve")) == 1
+    programme.clock.move(hours=24)
+    programme.change("sup", role="chw")
+    assert recalls.go_on(programme.rt) == 0
+
+
 def test_training_and_stop_keep_nobody_from_hearing_it(programme: Programme):
     programme.change("chw", training=True, opted_out=True)
     begin(programme)
