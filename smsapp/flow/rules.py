@@ -21,7 +21,7 @@ OUTCOMES = {  # what can become of each effect
     "request": (*TOLD, "packed", "none"),
     "move_stock": ("done", "more", "received", "short", "part", "not_yours"),
     "compare_use": ("done", "none"),
-    "answer_alert": (*ANSWERED, "near"),
+    "answer_alert": (*ANSWERED, "near", "untold"),
     "answer_request": (*ANSWERED, "near", *ORDERED),
     "answer_recall": ("done", "near", "not_yours", "none_open", "several"),
     "follow_up": ("done",),
@@ -39,7 +39,7 @@ OUTCOMES = {  # what can become of each effect
     "register_person": ("done", "taken", "refused", "unclear"),
     "send_errand": ("done", "already", "late", "limit", "not_yours"),
     "answer_errand": (*ANSWERED, "near", "later"),
-    "close_alert": ("done", "already", "over", "not_allowed", "near", "not_yours"),
+    "close_alert": ("done", "untold", "already", "over", "not_allowed", "near", "not_yours"),
     "answer_signal": ("done", "already", "near", "not_yours", "not_allowed"),
 }
 DANGER: When = ({"danger": Test(equals=(True,))},)

@@ -16,7 +16,7 @@ from smsapp.service.answered import NONE_OPEN, SEVERAL, Answered
 from smsapp.service.ladder import begin, climb, tell_again, tend
 from smsapp.service.mistyped import as_answered
 from smsapp.service.people import is_doubtful, may_stand_in
-from smsapp.service.tell_chw import tell_chw
+from smsapp.service.tell_chw import listener, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert, OpenAlert, Texts
 from smsapp.store.people import Person, people_by_ids, person_by_id
@@ -185,7 +185,9 @@ def _acknowledge(rt: Runtime, db: Connection, person: Person, alert: Alert) -> A
     store.add_event(db, alert.id, now, "acknowledged", level=alert.level, person_id=person.id)
     local = now.astimezone(ZoneInfo(rt.settings.timezone))
     tell_chw(rt, db, alert, "alert.seen", "seen", name=person.short, time=f"{local:%H:%M}")
-    return Answered("done", alert.ref, person.short, now, alert.person_id)
+    hears = listener(rt, db, alert)
+    chw_id = hears.id if hears else alert.person_id
+    return Answered("done" if hears else "untold", alert.ref, person.short, now, chw_id)
 
 
 def _already(rt: Runtime, db: Connection, alert_id: int) -> Answered:

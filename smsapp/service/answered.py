@@ -7,7 +7,7 @@ from typing import Literal
 Outcome = Literal[
     "done", "already", "not_yours", "none_open", "several", "taken",
     "near", "unapproved", "unneeded", "foreign", "unclear", "received", "cancelled",
-    "left", "had",
+    "left", "untold", "had",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from smsapp.service import alerts, deaths, tasks
 from smsapp.service.about import about
 from smsapp.service.filled import Case, Done
 from smsapp.service.mistyped import as_outcome
-from smsapp.service.tell_chw import SIGNAL, tell_chw
+from smsapp.service.tell_chw import SIGNAL, listener, tell_chw
 from smsapp.store import alerts as store
 from smsapp.store.alerts import Alert
 from smsapp.store.people import person_by_id
@@ -25,7 +25,8 @@ ENDED = ("closed", "dismissed")  # events that end an alert
 def close(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -> None:
     """Note a step, or close the alert with an outcome; who closes it unanswered answers it too.
 
-    `already`: this was said before; `over`: somebody has closed it.
+    `untold`: done, and no CHW is there to hear it; `already`: this was said before; `over`:
+    somebody has closed it.
     """
     named = str(case.filling.answers.get(effect.ask, ""))
     news = str(case.filling.answers.get(effect.answer, ""))
@@ -37,9 +38,12 @@ def close(rt: Runtime, db: Connection, case: Case, effect: Effect, done: Done) -
         return
     standing = [one for one in meant if one.state != "closed"]
     alert = store.locked(db, (standing or meant)[-1].id)
-    done.outcomes[effect.id] = _say(rt, db, case, alert, news, done)
-    chw = person_by_id(db, alert.person_id, rt.now())
+    outcome = _say(rt, db, case, alert, news, done)
+    hears = listener(rt, db, alert)
+    chw = hears or person_by_id(db, alert.person_id, rt.now())
     done.values["chw"] = chw.short if chw else ""
+    untold = outcome == "done" and news not in STEPS and hears is None
+    done.outcomes[effect.id] = "untold" if untold else outcome
 
 
 def _say(rt: Runtime, db: Connection, case: Case, alert: Alert, news: str, done: Done) -> str:

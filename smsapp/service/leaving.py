@@ -91,6 +91,8 @@ def _chw_leaves(rt: Runtime, db: Connection, person: Person, heir: Person | None
     else:
         tasks, orders = store.move_own(db, person.id, heir.id)
         recalls.hand_over(rt, db, person, heir)
+        for alert_id in store.alerts_of(db, person.id, heir.id):
+            alert_store.add_event(db, alert_id, rt.now(), store.HANDED, person_id=heir.id)
         to, word = heir, "leave.chw"
     counts = {"due": tasks, "orders": orders}
     _tell(rt, db, person, to, word, counts)

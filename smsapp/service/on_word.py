@@ -27,6 +27,7 @@ from smsapp.store.people import Person, people_by_ids, person_by_id
 LANGUAGE = "en"  # of the console
 SEEN, ENDS, VILLAGE = "alerts", "close", "dismiss"  # the flows that say something of an alert
 STEPS = ("verified", "responded")  # what `close` says of any alert: it goes on
+DONE = ("done", "untold")
 By = tuple[str, str, str]  # actor, reason, network address
 
 
@@ -158,7 +159,7 @@ def _record(
     except reports.NotAllowed as wrong:
         raise NotDone("not_allowed") from wrong
     outcome = saved.outcomes.get(flow.effects[0].id, "already")
-    if outcome != "done":
+    if outcome not in DONE:
         raise NotDone(outcome)
     reading = Reading(answers, (), judge(flow, answers, given))
     said = tell(rt, filling, reading, saved.outcomes, {"ref": saved.ref, **saved.values})

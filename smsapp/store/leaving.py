@@ -9,17 +9,21 @@ from smsapp.store.queries import OPEN as QUERY_OPEN
 from smsapp.store.requests import OPEN
 from smsapp.store.tables import (
     alert,
+    alert_event,
     alert_told,
     draft,
     person,
     query,
     query_told,
     reminder,
+    report,
     request,
     request_told,
+    signal_report,
     task,
 )
 
+HANDED = "handed"  # what an alert's history says of who hears its last word instead
 TO_PACK = (*OPEN, "stocked_out")  # states in which an order waits for somebody who answers
 TO_GET = (*TO_PACK, "ready")  # and those in which its CHW has not got it
 
@@ -69,6 +73,19 @@ def move_team(db: Connection, old: int, new: int) -> int:
     count = db.execute(team.where(person.c.active).values(supervisor_id=new)).rowcount
     db.execute(team.where(person.c.active.is_(False)).values(supervisor_id=new))
     return count
+
+
+def alerts_of(db: Connection, person_id: int, heir_id: int) -> list[int]:
+    """The alerts that she told, or took over, that are not closed and not handed to this heir."""
+    handed = alert_event.c.what == HANDED
+    handed_to = select(alert_event.c.alert_id).where(handed, alert_event.c.person_id == person_id)
+    known = select(alert_event.c.alert_id).where(handed, alert_event.c.person_id == heir_id)
+    joined = select(signal_report.c.alert_id).join(report, report.c.id == signal_report.c.report_id)
+    joined = joined.where(report.c.person_id == person_id)
+    hers = alert.c.person_id == person_id
+    hers |= alert.c.id.in_(handed_to) | alert.c.id.in_(joined)
+    query = select(alert.c.id).where(hers, alert.c.state != "closed", alert.c.id.not_in(known))
+    return list(db.scalars(query.order_by(alert.c.id)))
 
 
 def alerts_told(db: Connection, person_id: int, *, training: bool) -> list[Told]:

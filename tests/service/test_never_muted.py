@@ -38,6 +38,7 @@ RUNGS = ("REAL-101", "REAL-201", "REAL-111", "REAL-301")  # supervisor, facility
 PHONES = {code: f"+265992000{code[-3:]}" for code in (CHW, *RUNGS)}
 SENT = "CCM A14 S1 D0 M3 P0 T0 G1"
 MINUTES = (3, 10, 16, 31)
+EVENTS = "SELECT what FROM alert_event WHERE alert_id = :a ORDER BY id"
 SILENT = timedelta(days=200)  # longer than a number may be silent
 ENDED = timedelta(minutes=80)  # after which every ladder has come to its end
 
@@ -196,7 +197,8 @@ def judge(stage: Stage, able: set[str], *, told: bool) -> None:
     for one in stage.rows("SELECT id, report_id, training, state, climb_at FROM alert"):
         whats = [
             row.what
-            for row in stage.rows("SELECT what FROM alert_event WHERE alert_id = :a", a=one.id)
+            for row in stage.rows(EVENTS, a=one.id)
+            if row.what != "untold"  # she left without a successor: noted beside it
         ]
         reached = {codes[row.person_id] for row in names if row.alert_id == one.id}
         mine = {row["key"] for row in sms if row["alert_id"] == one.id}

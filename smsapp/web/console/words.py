@@ -111,6 +111,8 @@ ALERT_EVENTS = {
     "dismissed": "Closed by the district:",
     "hastened": "Told again: there was more to tell",
     "changed": "What is told was changed",
+    "handed": "She has left; what becomes of it is told to",
+    "untold": "The health worker cannot be told: she has left, or has no phone. Call her successor",
     "spoke": "Told again: more was reported",
     "reopened": "Open again: there was more to answer",
 }
@@ -121,6 +123,7 @@ NAMED_EVENTS = (
     "verified",
     "responded",
     "dismissed",
+    "handed",
 )  # a person stands behind these
 ALERTS = {"raised": "no answer yet", "acknowledged": "answered", "closed": "closed"}
 SIGNALS = {  # how a signal stands, before who said so
