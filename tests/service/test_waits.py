@@ -1,4 +1,4 @@
-"""The dial of who answers opens on what waits, oldest first; a CHW's never does."""
+"""The dial of who answers opens on what waits, alerts first, then the oldest; a CHW's never does."""
 
 from tests.rig.stage import Stage
 
@@ -11,13 +11,13 @@ def lines(stage: Stage, phone: str) -> list[str]:
     return stage.dial().text.split("\n")[1:]
 
 
-def test_the_oldest_of_all_kinds_comes_first(stage: Stage):
+def test_alerts_come_first_then_the_oldest_of_all_kinds(stage: Stage):
     stage.send(CHW, "STOCK F2 N0")
     stage.move(minutes=2)
     stage.send(CHW, DANGER)
     stage.move(minutes=2)
     stage.send(CHW, "RAPPEL B1 W1")
-    for phone, kinds in ((FACILITY, ["Medicine", "Alert"]), (SUPERVISOR, ["Alert", "Call"])):
+    for phone, kinds in ((FACILITY, ["Alert", "Medicine"]), (SUPERVISOR, ["Alert", "Call"])):
         shown = lines(stage, phone)
         assert [shown[0], shown[-1]] == ["Waits for you:", "0 Menu"]
         assert [one.split(" ")[1] for one in shown[1:-1]] == kinds
