@@ -1,4 +1,4 @@
-"""The dial of who answers opens on what waits, alerts first, then the oldest; a CHW's never does."""
+"""The dial of who answers opens on what waits, alerts first, then the oldest; no CHW's does."""
 
 from tests.rig.stage import Stage
 
