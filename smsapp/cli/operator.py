@@ -14,10 +14,11 @@ def operator() -> None:
 
 @operator.command()
 @click.argument("name")
-def add(name: str) -> None:
+@click.option("--viewer", is_flag=True, help="She only looks: no form of hers does anything.")
+def add(name: str, *, viewer: bool) -> None:
     """Make an operator and print the link that lets her in once."""
     try:
-        invited = invite(build(read_settings()), name)
+        invited = invite(build(read_settings()), name, viewer=viewer)
     except (NameTaken, ValueError) as refused:
         raise click.ClickException(str(refused)) from None
     _print(invited.link)

@@ -63,15 +63,17 @@ def make_login_link(rt: Runtime, username: str = "operator", hours: float = LINK
         return _add_link(rt, db, operator_id, username, hours)
 
 
-def invite(rt: Runtime, username: str, hours: float = LINK_HOURS) -> Invited:
-    """Make an operator and her invitation. Raises NameTaken."""
+def invite(
+    rt: Runtime, username: str, hours: float = LINK_HOURS, *, viewer: bool = False
+) -> Invited:
+    """Make an operator, or one who only looks, and her invitation. Raises NameTaken."""
     name = username.strip()
     if not name or len(name) > USERNAME_LENGTH:
         raise ValueError(f"a name has 1 to {USERNAME_LENGTH} characters")
     with rt.begin() as db:
         if store.operator_by_name(db, name) is not None:
             raise NameTaken(f"{name} exists; smsapp operator link {name} makes a new link")
-        operator_id = store.add_operator(db, name, _stamp(), rt.now())
+        operator_id = store.add_operator(db, name, _stamp(), rt.now(), viewer=viewer)
         return Invited(name, _add_link(rt, db, operator_id, name, hours))
 
 

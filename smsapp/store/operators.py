@@ -16,6 +16,7 @@ class Operator:
     username: str
     password_hash: str
     active: bool
+    viewer: bool  # looks, and changes nothing
     failures: int
     locked_until: datetime | None
     stamp: str
@@ -42,9 +43,11 @@ def count_operators(db: Connection) -> int:
     return db.scalar(select(func.count()).select_from(operator)) or 0
 
 
-def add_operator(db: Connection, username: str, stamp: str, now: datetime) -> int:
+def add_operator(
+    db: Connection, username: str, stamp: str, now: datetime, *, viewer: bool = False
+) -> int:
     """A new operator, without a password: she comes in by a link."""
-    values = {"username": username, "stamp": stamp, "created_at": now}
+    values = {"username": username, "stamp": stamp, "created_at": now, "viewer": viewer}
     return int(db.execute(insert(operator).values(values).returning(operator.c.id)).scalar_one())
 
 

@@ -800,6 +800,7 @@ operator = Table(
     Column("username", String(80), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False, default=""),  # empty: by link only
     Column("active", Boolean, nullable=False, default=True),
+    Column("viewer", Boolean, nullable=False, default=False),  # looks, and changes nothing
     Column("failures", Integer, nullable=False, default=0),
     _at("locked_until"),
     Column("stamp", String(40), nullable=False),  # changes when every login must end

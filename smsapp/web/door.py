@@ -27,6 +27,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+OWN = frozenset({"console.choose_password", "console.leave"})  # forms about one's own login
+REPEAT = "Open the console again and repeat what you wanted."
+ONLY_LOOKS = "Your login is for looking only, so nothing was done. Ask an operator who may act."
 SAFE_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site of our own forms
 STYLE_SECONDS = 3600  # how long a browser may keep the stylesheet
 HSTS_SECONDS = 31_536_000  # a year
@@ -55,6 +58,7 @@ def register(app: Flask, rt: Runtime) -> None:
     manager.user_loader(login.load)
     app.before_request(_refuse_other_sites)
     app.before_request(_ask_for_login)
+    app.before_request(_stop_viewers)
     app.after_request(_add_headers)
     app.register_blueprint(login.pages)
 
@@ -73,7 +77,7 @@ def _refuse_other_sites() -> ResponseReturnValue | None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method in ("GET", "HEAD", "OPTIONS") or _is_callback() or site in SAFE_SITES:
         return None
-    return _refuse("This form came from another site, so nothing was done.")
+    return _refuse(f"This form came from another site, so nothing was done. {REPEAT}")
 
 
 def _ask_for_login() -> ResponseReturnValue | None:
@@ -90,6 +94,14 @@ def _ask_for_login() -> ResponseReturnValue | None:
     return None
 
 
+def _stop_viewers() -> ResponseReturnValue | None:
+    """Who only looks changes nothing but her own login; a new form is closed to her too."""
+    changes = request.method == "POST" and request.blueprint == "console"
+    if not changes or request.endpoint in OWN or not current_user.viewer:
+        return None
+    return _refuse(ONLY_LOOKS)
+
+
 def _add_headers(response: Response) -> Response:
     if _is_callback():
         return response
@@ -103,7 +115,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _refuse_forgery(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001 - Flask hands it in
-    return _refuse("This form is too old or was not made by this console, so nothing was done.")
+    return _refuse(f"This form is too old or not of this console, so nothing was done. {REPEAT}")
 
 
 def _refuse(sentence: str) -> ResponseReturnValue:

@@ -35,6 +35,7 @@ class LoggedIn(UserMixin):  # type: ignore[misc]
     def __init__(self, operator: Operator) -> None:
         self.operator_id = operator.id
         self.username = operator.username
+        self.viewer = operator.viewer
         self.has_password = bool(operator.password_hash)
         self.id = f"{operator.id}:{operator.stamp}"
 

@@ -32,7 +32,7 @@ def test_a_database_of_another_version_is_not_current(engine: Engine):
         db.execute(text("UPDATE alembic_version SET version_num = 'later'"))
     assert not is_current(engine)
     with engine.begin() as db:
-        db.execute(text("UPDATE alembic_version SET version_num = '0017'"))
+        db.execute(text("UPDATE alembic_version SET version_num = '0018'"))
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
