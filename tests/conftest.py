@@ -1,5 +1,6 @@
 """What every test may ask for. The fixtures stand in `tests/rig`, one file a subject."""
 
+import gc
 import os
 
 from smsapp.settings import Settings
@@ -19,3 +20,8 @@ pytest_plugins = (
 
 for name in Settings.model_fields:  # what this machine has set must not decide a test
     os.environ.pop(name.upper(), None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: no search for rubbish need look through it again."""
+    gc.freeze()

@@ -1,6 +1,7 @@
 """Dropped at every single hop: the report is the same, and a danger sign once seen was told."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ CALLS = {  # what she types at each ask
         "going": "1",
     },
 }
+LEFT = (
+    "UPDATE alert SET climb_at = NULL",
+    "UPDATE reminder SET state = 'dropped' WHERE state = 'planned'",
+    "UPDATE draft SET state = 'expired' WHERE state = 'open'",
+)
 MOST = 30  # requests of a call that does not go in circles
 
 
@@ -49,8 +55,9 @@ class Child:
         self.answered: list[str] = []
         stage.phone = CHW
         stage.rt.redis.flushall()
-        stage.move(days=2)  # what the child before left is over
-        stage.move(minutes=1)
+        stage.now += timedelta(days=2)  # what the child before left is over, and not climbed
+        for left in LEFT:
+            stage.write(left)
         self.before = stage.rows("SELECT coalesce(max(id), 0) AS n FROM report")[0].n
 
     def call(self, hops: int = MOST) -> HopReply:

@@ -108,7 +108,8 @@ class Player:
         self.stage = stage
         self.written: list[str] = []
         self.refs: dict[str, str] = {}
-        self.seen: dict[str, dict[int, str]] = {}
+        self.seen: dict[str, dict[int, tuple[Any, str]]] = {}  # each row, and how it was told
+        self.drawn: list[str] = []  # the refs that there are since the last line
 
     def play(self, source: str) -> str:
         """The file as it must read. Raises AssertionError for a line that is not known."""
@@ -117,6 +118,7 @@ class Player:
                 continue
             self.written.append(line)
             if line.strip() and not line.startswith("#"):
+                self.drawn = []
                 self._do(line)
                 self.written += self.news()
         return "\n".join(self.written) + "\n"
@@ -136,7 +138,8 @@ class Player:
 
     def tell(self, said: str) -> str:
         """With the names of refs instead of the refs."""
-        for (ref,) in self.stage.rows(REFS):
+        self.drawn = self.drawn or [row.ref for row in self.stage.rows(REFS)]
+        for ref in self.drawn:
             whole = re.compile(rf"(?<!\d){ref}(?!\d)")
             if whole.search(said):
                 self.refs.setdefault(ref, f"<ref{len(self.refs) + 1}>")
@@ -153,12 +156,12 @@ class Player:
 
     def news(self) -> Iterator[str]:
         """What became different in the database since the last line."""
-        for kind, query in WATCHED.items():
+        for kind, rows in self.stage.all_rows(WATCHED).items():
             known = self.seen.setdefault(kind, {})
-            for row in self.stage.rows(query):
-                told = LINES[kind](row)
-                if known.get(row.id) != told:
-                    known[row.id] = told
+            for row in rows:
+                before, said = known.get(row.id, (None, ""))
+                known[row.id] = row, said if row == before else LINES[kind](row)
+                if (told := known[row.id][1]) != said:
                     yield self.tell(f"* {kind} {told}")
 
     def _dial(self, typed: str) -> None:

@@ -137,6 +137,10 @@ class Stage:
         with self.rt.read() as db:
             return list(db.execute(text(sql), values))
 
+    def all_rows(self, queries: dict[str, str]) -> dict[str, list[Any]]:
+        with self.rt.read() as db:
+            return {name: list(db.execute(text(sql))) for name, sql in queries.items()}
+
     def draw_ref(self) -> str:
         """One that nobody here has: two people may share a ref, and a file could not tell whose."""
         drawn = make_ref()
