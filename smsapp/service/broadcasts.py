@@ -216,7 +216,7 @@ def _send_batch(rt: Runtime, db: Connection, one: Broadcast) -> int:
         )
         for who, language in sorted(found.told, key=lambda pair: pair[1])
     ]
-    return sum(made is not None for made in outbox.put_many(rt, db, rows))
+    return outbox.put_all(rt, db, rows)
 
 
 def _found(one: Broadcast | None, broadcast_id: int) -> Broadcast:

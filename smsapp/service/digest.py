@@ -76,7 +76,7 @@ def _send(rt: Runtime, db: Connection, leaders: Sequence[int], week: str) -> int
         for one in people_by_ids(db, list(weeks), rt.now())
         if one.id not in silent
     ]
-    return sum(one is not None for one in outbox.put_many(rt, db, rows)) if rows else 0
+    return outbox.put_all(rt, db, rows)
 
 
 def weeks_of(rt: Runtime, db: Connection, leaders: Sequence[int]) -> dict[int, Week]:

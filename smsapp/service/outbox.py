@@ -74,11 +74,21 @@ def put(
 
 def put_many(rt: Runtime, db: Connection, rows: Sequence[NewOutbound]) -> list[int | None]:
     """Put SMS into the outbox in one statement. Returns what `put` would, in order."""
-    now = rt.now()
-    ids = store.add_outbound(db, rows, now, now + ALERT_LIFE)
-    for lane in {row.lane for row in rows if row.due_at is None or row.due_at <= now}:
-        rt.ring(db, lane)
+    ids = store.add_outbound(db, rows, rt.now(), rt.now() + ALERT_LIFE)
+    _ring(rt, db, rows)
     return [ids.pop(row.key, None) for row in rows]
+
+
+def put_all(rt: Runtime, db: Connection, rows: Sequence[NewOutbound]) -> int:
+    """Put hundreds of SMS into the outbox. Returns how many of them are new."""
+    count = store.add_all(db, rows, rt.now(), rt.now() + ALERT_LIFE)
+    _ring(rt, db, rows)
+    return count
+
+
+def _ring(rt: Runtime, db: Connection, rows: Sequence[NewOutbound]) -> None:
+    for lane in {row.lane for row in rows if row.due_at is None or row.due_at <= rt.now()}:
+        rt.ring(db, lane)
 
 
 def undeliverable(rt: Runtime, db: Connection) -> list[Undeliverable]:

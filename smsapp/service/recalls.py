@@ -144,7 +144,7 @@ def _tell(rt: Runtime, db: Connection, found: Recall, ids: Sequence[int]) -> lis
         for one in people
         if one.phone
     ]
-    outbox.put_many(rt, db, rows)
+    outbox.put_all(rt, db, rows)
     return [one.code for one in people if not one.phone]
 
 

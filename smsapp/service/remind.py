@@ -236,7 +236,7 @@ def _send_hers(turn: Round) -> int:
     for one in sent:
         who = turn.people[one.person_id]
         rows.append(sms_for(rt, one, who, phones[who.id], own.get(one.id, {})))
-    outbox.put_many(rt, db, rows)
+    outbox.put_all(rt, db, rows)
     for one in sent:
         turn.follow(one, sent=True)
     return len(sent)

@@ -83,6 +83,12 @@ ADD_OUTBOUND = each_insert(
         outbound.c.id, outbound.c.key
     ),
 )
+ADD_ALL = each_insert(
+    outbound,
+    lambda adding: adding.on_conflict_do_nothing(index_elements=["key"]).execution_options(
+        preserve_rowcount=True
+    ),
+)
 COLUMNS = tuple(outbound.c[field.name] for field in fields(Outbound))
 
 
@@ -99,6 +105,16 @@ def add_outbound(
         ADD_OUTBOUND[db.dialect.name], [_values(row, now, alerts_end) for row in rows]
     )
     return {key: outbound_id for outbound_id, key in found}
+
+
+def add_all(
+    db: Connection, rows: Sequence[NewOutbound], now: datetime, alerts_end: datetime
+) -> int:
+    """The same of many, and no ids: row by row, which costs the driver a fifth. Gives how many."""
+    if not rows:
+        return 0
+    values = [_values(row, now, alerts_end) for row in rows]
+    return db.execute(ADD_ALL[db.dialect.name], values).rowcount
 
 
 def _values(row: NewOutbound, now: datetime, alerts_end: datetime) -> dict[str, Any]:

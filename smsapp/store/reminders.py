@@ -44,7 +44,9 @@ class Planned:
     due_at: datetime
 
 
-ADD = each_insert(reminder, lambda new: new.on_conflict_do_nothing().returning(reminder.c.id))
+ADD = each_insert(
+    reminder, lambda new: new.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+)
 
 
 def add(db: Connection, rows: Sequence[Planned]) -> int:
@@ -52,7 +54,7 @@ def add(db: Connection, rows: Sequence[Planned]) -> int:
     if not rows:
         return 0
     values = [{**vars(row), "state": "planned", "why": ""} for row in rows]
-    return len(db.execute(ADD[db.dialect.name], values).all())
+    return db.execute(ADD[db.dialect.name], values).rowcount
 
 
 def revive(db: Connection, ids: Collection[int], kind: str, period: str) -> int:
