@@ -23,7 +23,7 @@ def test_each_order_says_for_whom_it_waits_and_what_is_next(console: Console):
     answer(programme, "fac", second)
     programme.clock.move(hours=2)
     page = console.log_in().page("/console/orders")  # a login ends after 30 minutes
-    assert "2 orders wait, the longest for 2 hours; the next reminder goes out in" in page.text
+    assert "2 orders wait, the longest for 2 hours; the next reminder goes out" in page.text
     waits = f"Order {first} of health worker Esther , Chalo no answer yet for 2 hours."
     assert f"{waits} Waits for facility Bua HC . Next: facility reminded," in page.text
     waits = f"Order {second} of health worker Eve , Chalo ready, not fetched yet for 2 hours."
