@@ -1,4 +1,9 @@
 """Starts one RQ worker on one lane: `python worker.py LANE`."""
+# ruff: noqa: E402 - see the next lines
+
+import gc
+
+gc.disable()  # nothing that is imported is rubbish: a quarter of a start went on looking for it
 
 import sys
 import time
@@ -77,6 +82,8 @@ def main(arguments: list[str]) -> int:
     leash.hold()
     start_logging(settings.log_level)
     jobs.runtime()
+    gc.freeze()  # modules, settings and flows stay
+    gc.enable()
     serve(settings, arguments[0])
     return 0
 

@@ -1,5 +1,6 @@
 """`smsapp size`, and how the command line fails."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def test_measuring_a_text_loads_no_database():
 def test_every_command_explains_itself(name):
     result = CliRunner().invoke(main, [name, "--help"])
     assert result.exit_code == 0, result.output
+    assert gc.isenabled()  # it rests only while a command is imported
 
 
 @pytest.mark.parametrize("name", ["migrate", "doctor", "clock", "web", "simulator", "run"])
