@@ -3,7 +3,14 @@
 import click
 
 from smsapp.runtime import build
-from smsapp.service.operators import LINK_HOURS, NameTaken, invite, make_login_link
+from smsapp.service.operators import (
+    LINK_HOURS,
+    NameTaken,
+    all_operators,
+    end_access,
+    invite,
+    make_login_link,
+)
 from smsapp.settings import read_settings
 
 
@@ -33,6 +40,25 @@ def link(name: str) -> None:
     except LookupError as refused:
         raise click.ClickException(str(refused)) from None
     _print(address)
+
+
+@operator.command()
+@click.argument("name")
+def end(name: str) -> None:
+    """End somebody's access at once, where she is logged in too."""
+    try:
+        end_access(build(read_settings()), name)
+    except LookupError as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{name} comes in no more.")
+
+
+@operator.command("list")
+def list_() -> None:
+    """Who may open the console, and whose access has ended."""
+    for one in all_operators(build(read_settings())):
+        what = "only looks" if one.viewer else "decides"
+        click.echo(f"{one.username}  {what if one.active else 'ended'}")
 
 
 def _print(address: str) -> None:

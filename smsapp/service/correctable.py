@@ -48,27 +48,33 @@ def meant_by(
     base: Given,
     how: str,
     more: Collection[str] = (),
+    danger: str = "",
 ) -> Meant | Answer:
     """The report of this ref, if she may still change it; else what she can do.
 
-    `more`: refs that she may also have meant.
+    `more`: refs that she may also have meant. `danger`: the ending of a sentence that also says
+    when to refer, for letters that nobody takes may say danger.
     """
     said = SAID.fullmatch(normal(opening.rest))
     if said is None:
         return lost(rt, db, person, how)
     ref = said[1]
+    if not any(rt.flows.flows[name].danger_classes for name in base.flows):
+        danger = ""  # she reports no patients
     report = store.report_by_ref(db, person.id, ref) if is_ref(ref) else None
     if report is None:
         mine = {*_changeable(rt, db, person, base), *more}
-        word, values = mistyped(ref[:MOST_DIGITS], mine, "sms.not_hers")
+        word, values = mistyped(ref[:MOST_DIGITS], mine, "sms.not_hers", danger)
         return lost(rt, db, person, word, **values)
     if report.private:  # her supervisor is not whom to call about it
         return lost(rt, db, person, "sms.not_found", ref=ref)
-    if report.state == "withdrawn":
-        return lost(rt, db, person, "sms.withdrawn", ref=ref)
     flow = rt.flows.flows.get(report.flow) if report.flow in base.flows else None
+    if flow and not flow.danger_classes:
+        danger = ""
+    if report.state == "withdrawn":
+        return lost(rt, db, person, f"sms.withdrawn{danger}", ref=ref)
     if flow is None or not _is_changeable(rt, db, flow, report, base):
-        return lost(rt, db, person, "sms.too_late", ref=ref, phone=base.values["phone"])
+        return lost(rt, db, person, f"sms.too_late{danger}", ref=ref, phone=base.values["phone"])
     return Meant(report, flow, said[2])
 
 

@@ -41,7 +41,7 @@ def fix(
     rt: Runtime, db: Connection, person: Person, sms: SmsIn, opening: Opening, base: Given
 ) -> Answer:
     """`FIX 482913 B52`: change these answers, judge anew, say the reply anew."""
-    meant = meant_by(rt, db, person, opening, base, "sms.fix_how")
+    meant = meant_by(rt, db, person, opening, base, "sms.fix_how", danger="_danger")
     if isinstance(meant, Answer):
         return meant
     report, flow = meant.report, meant.flow

@@ -58,6 +58,8 @@ def make_login_link(rt: Runtime, username: str = "operator", hours: float = LINK
             operator_id = store.add_operator(db, username, _stamp(), rt.now())
         elif found is None:
             raise LookupError(f"no operator is called {username}; smsapp operator add {username}")
+        elif not found.active:
+            raise LookupError(f"the access of {username} has ended; add her by another name")
         else:
             operator_id = found.id
         return _add_link(rt, db, operator_id, username, hours)
@@ -75,6 +77,23 @@ def invite(
             raise NameTaken(f"{name} exists; smsapp operator link {name} makes a new link")
         operator_id = store.add_operator(db, name, _stamp(), rt.now(), viewer=viewer)
         return Invited(name, _add_link(rt, db, operator_id, name, hours))
+
+
+def end_access(rt: Runtime, username: str) -> None:
+    """From now on no link, no password and no open login lets her in. Raises LookupError."""
+    with rt.begin() as db:
+        found = store.operator_by_name(db, username)
+        if found is None:
+            raise LookupError(f"no operator is called {username}; smsapp operator list")
+        store.end_operator(db, found.id, _stamp())
+        store.drop_links(db, found.id, rt.now())
+        add_audit(db, rt.now(), actor="system", action="end_access", object=f"operator:{username}")
+
+
+def all_operators(rt: Runtime) -> list[Operator]:
+    """Everybody who was ever let in, by name."""
+    with rt.read() as db:
+        return store.all_operators(db)
 
 
 def _add_link(rt: Runtime, db: Connection, operator_id: int, username: str, hours: float) -> str:

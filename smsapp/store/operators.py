@@ -38,6 +38,12 @@ def operator_by_name(db: Connection, username: str, *, lock: bool = False) -> Op
     return _operator(db.execute(query.with_for_update() if lock else query).mappings().first())
 
 
+def all_operators(db: Connection) -> list[Operator]:
+    """All of them, by name."""
+    rows = db.execute(select(operator).order_by(operator.c.username)).mappings()
+    return [one for row in rows if (one := _operator(row))]
+
+
 def count_operators(db: Connection) -> int:
     """How many there are."""
     return db.scalar(select(func.count()).select_from(operator)) or 0
@@ -74,6 +80,13 @@ def set_password_hash(db: Connection, operator_id: int, password_hash: str, stam
 def set_stamp(db: Connection, operator_id: int, stamp: str) -> None:
     """End every login of this operator."""
     db.execute(update(operator).where(operator.c.id == operator_id).values(stamp=stamp))
+
+
+def end_operator(db: Connection, operator_id: int, stamp: str) -> None:
+    """She comes in no more; the new stamp ends every login of hers."""
+    db.execute(
+        update(operator).where(operator.c.id == operator_id).values(active=False, stamp=stamp)
+    )
 
 
 def add_link(db: Connection, token_hash: str, operator_id: int, expires_at: datetime) -> None:

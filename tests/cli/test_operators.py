@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from smsapp.service.operators import LoginRefused, enter_by_link
 from tests.rig.programme import Programme
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -36,6 +37,17 @@ def test_an_operator_is_invited_once_and_linked_again(programme: Programme):
     link = run(programme, "operator", "link", "grace")
     assert link.returncode == 0
     assert link.stdout != first.stdout
+
+
+def test_an_operator_whose_access_ends_comes_in_no_more(programme: Programme):
+    link = run(programme, "operator", "add", "grace").stdout.split()[0]
+    assert run(programme, "operator", "end", "grace").returncode == 0
+    with pytest.raises(LoginRefused):
+        enter_by_link(programme.rt, link.rpartition("/")[2], "192.0.2.1")
+    again = run(programme, "operator", "link", "grace")
+    assert (again.returncode, "has ended" in again.stderr) == (1, True)
+    assert run(programme, "operator", "end", "nobody").returncode == 1
+    assert run(programme, "operator", "list").stdout == "grace  ended\n"
 
 
 def test_queues_prints_a_line_a_lane_and_ends_with_one_if_a_person_is_needed(
