@@ -17,6 +17,7 @@ from smsapp.flow.released import Released
 from smsapp.flow.words import WORDS, Words
 
 CHECKED_FILE = "checked.json"  # in var_dir: it may be lost at any time
+BESIDE = ("gsm.py", "phone.py", "ref.py")  # what the flows read with, beside their own program
 KEPT = 200  # results remembered: a few versions of each flow
 Found = tuple[str, str, str, str]  # a problem as it is kept: file, place, code, cure
 RESULTS = TypeAdapter(dict[str, list[Found]])
@@ -75,7 +76,7 @@ def _for_all(words: Words) -> bytes:
     """What the result of every flow rests on: the words, and the program that checks."""
     seen = hashlib.sha256(WORDS.dump_json(words))
     here = Path(__file__).parent
-    for source in sorted([*here.glob("*.py"), here.parent / "gsm.py"]):
+    for source in sorted([*here.glob("*.py"), *(here.parent / one for one in BESIDE)]):
         seen.update(source.read_bytes())
     return seen.digest()
 

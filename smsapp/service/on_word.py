@@ -163,7 +163,8 @@ def _record(
         raise NotDone(outcome)
     reading = Reading(answers, (), judge(flow, answers, given))
     said = tell(rt, filling, reading, saved.outcomes, {"ref": saved.ref, **saved.values})
-    for number, text in enumerate(said.texts if person.phone else ()):
+    theirs = person.phone and not people.is_doubtful(rt, db, person)  # a name is in these words
+    for number, text in enumerate(said.texts if theirs else ()):
         key = f"console:{once}:{number}"
         outbox.put(
             rt, db, key=key, kind="answer", phone=person.phone, text=text, person_id=person.id

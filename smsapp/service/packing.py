@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from smsapp.runtime import Runtime
 from smsapp.service import arrival, which_order
 from smsapp.service.answered import NONE_OPEN, NOT_YOURS, SEVERAL, Answered
-from smsapp.service.supply import NOT_PACKED, chw_of, tell_packers
+from smsapp.service.supply import ABOVE, NOT_PACKED, chw_of, tell_packers
 from smsapp.service.tell_order import remind_of
 from smsapp.service.tell_packed import (
     Packing,
@@ -24,7 +24,6 @@ from smsapp.service.tell_packed import (
     tell_left,
     tell_missing,
 )
-from smsapp.service.which_order import ABOVE
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.orders import Line

@@ -42,7 +42,7 @@ def refused(
 ) -> tuple[str, dict[str, str]] | None:
     """Why nothing is taken of an SMS about a box: the word, and its values. None: something is."""
     below = [one for one in reading.unknown if " -" in one]
-    if below:
+    if below and filling.flow.named_products:  # else it is a telephone number
         return "sms.below_zero", {"text": unread_text(below)}
     return _of_what(rt, db, person, filling, reading) or _unknown_ref(
         rt, db, person, filling, reading.answers

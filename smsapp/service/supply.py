@@ -17,7 +17,8 @@ from smsapp.store.requests import OPEN, OpenRequest, Request
 
 TOLD_ROLES = ("supervisor", "facility")
 PACKERS = ("facility", "supervisor", "district")  # the first of these that has anybody
-APPROVERS = ("supervisor",)
+ABOVE = ("supervisor", "district")  # whose word approves; asked for it likewise
+APPROVERS = ABOVE[:1]  # without any, nothing waits for approval
 PACKING_CHAINS = ("order_urgent", "order_unanswered")
 NOT_PACKED = (*OPEN, "stocked_out")  # nothing waits for her yet: she may take it back
 
@@ -69,8 +70,11 @@ def _ask_approval(
 ) -> None:
     for kind in PACKING_CHAINS:
         remind.drop(rt, db, request.report_id, kind)
-    for one in contacts(db, person, APPROVERS, rt.now()):
-        tell(rt, db, request, one, text_of(rt, db, request, person, one, "order.approve"), what)
+    for role in ABOVE:
+        for one in contacts(db, person, [role], rt.now()):
+            tell(rt, db, request, one, text_of(rt, db, request, person, one, "order.approve"), what)
+        if reached(rt, db, person, [role]):
+            break
     kind = "order_urgent_unapproved" if request.urgent else "order_unapproved"
     remind_of(rt, db, request, kind, instead)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from smsapp.runtime import Runtime
 from smsapp.service import packlist
-from smsapp.service.people import contacts, text_for
+from smsapp.service.people import contacts, reached, text_for
 from smsapp.service.supply import NOT_PACKED, add_rest, withdraw
 from smsapp.service.tell_order import put, tell
 from smsapp.store import orders
@@ -107,7 +107,7 @@ def tell_left(rt: Runtime, db: Connection, packing: Packing) -> None:
     """Whoever is nearest above a CHW who has left hears that nothing was packed for her."""
     for role in ("supervisor", "deputy", "district"):
         found = [
-            one for one in contacts(db, packing.chw, [role], rt.now())
+            one for one in reached(rt, db, packing.chw, [role])
             if one.id != packing.person.id
         ]  # fmt: skip
         for one in found:

@@ -9,14 +9,13 @@ from smsapp.service import packlist
 from smsapp.service.answered import Answered
 from smsapp.service.mistyped import as_answered
 from smsapp.service.people import may_stand_in
-from smsapp.service.supply import TOLD_ROLES, chw_of
+from smsapp.service.supply import ABOVE, TOLD_ROLES, chw_of
 from smsapp.store import orders
 from smsapp.store import requests as store
 from smsapp.store.people import Person, above, person_by_id
 from smsapp.store.requests import Request
 
 LATE_ANSWER = timedelta(hours=24)  # a bare answer after somebody's still means that request
-ABOVE = ("supervisor", "district")  # whose word also approves
 
 
 def meant(rt: Runtime, db: Connection, person: Person, ref: str | None) -> list[Request] | Answered:

@@ -66,9 +66,14 @@ def revive(db: Connection, ids: Collection[int], kind: str, period: str) -> int:
 
 
 def hand_on(db: Connection, old: int, new: int, kind: str) -> bool:
-    """The chain about one report is about another from now on. False: none is planned."""
-    mine = (reminder.c.report_id == old, reminder.c.kind == kind, reminder.c.state == "planned")
-    return db.execute(update(reminder).where(*mine).values(report_id=new)).rowcount > 0
+    """The chain about one report is about another from now on, for those it has reached too.
+
+    False: no step of it is planned.
+    """
+    mine = (reminder.c.report_id == old, reminder.c.kind == kind)
+    moved = update(reminder).values(report_id=new)
+    db.execute(moved.where(*mine, reminder.c.state == "sent"))
+    return db.execute(moved.where(*mine, reminder.c.state == "planned")).rowcount > 0
 
 
 def take_up(db: Connection, report_id: int, kind: str) -> None:

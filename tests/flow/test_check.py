@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smsapp.flow.check import CODES, check, check_all, check_ladders, check_words, shared_keywords
-from smsapp.flow.checked import refused, wrong_params
+from smsapp.flow.checked import BESIDE, refused, wrong_params
 from smsapp.flow.ladders import Ladders
 from smsapp.flow.library import load_library
 from smsapp.flow.load import load_flow
@@ -210,6 +210,13 @@ def test_a_check_is_made_anew_when_the_flow_changes(tmp_path: Path) -> None:
     assert refused(load_library(tmp_path), cache) == {}
     make(tmp_path, sound(('text.en = "Signs?"', f'text.en = "{LONG}"')))
     assert list(refused(load_library(tmp_path), cache)) == ["small"]
+
+
+def test_a_check_is_made_anew_when_what_reads_the_flows_changes() -> None:
+    sources = "".join(one.read_text() for one in (ROOT / "smsapp" / "flow").glob("*.py"))
+    taken = re.findall(r"^from smsapp(?:\.(\w+))? import (.+)$", sources, re.MULTILINE)
+    used = {name for room, names in taken for name in (room or names).split(", ")} - {"flow"}
+    assert {f"{name}.py" for name in used} == {*BESIDE}
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,17 @@ def test_short_of_another_amount_is_told_again(programme: Programme):
     assert said["fac"] == said["dis"] == []
 
 
+def test_who_was_reminded_of_an_order_sees_the_one_in_its_place(programme: Programme):
+    place(programme, {"la": 54})
+    assert len(pass_days(programme, 4)["sup"]) == 1
+    with programme.rt.begin() as db:
+        instead = supply.replace(programme.rt, db, programme.person("chw"), 0)
+    ref = place(programme, {"la": 60}, instead=instead)
+    with programme.rt.read() as db:
+        waits = supply.open_requests(db, programme.person("sup"), programme.clock())
+    assert [one.ref for one in waits] == [ref]
+
+
 def test_nobody_collects_for_who_has_left(programme: Programme):
     ref = place(programme)
     leave_by_code(programme.rt, "chw")

@@ -97,6 +97,8 @@ def test_an_amount_below_zero_is_refused_and_a_dash_only_separates(stage: Stage,
     made = stage.rows("SELECT ref FROM report")[0][0]
     stage.send(FACILITY, f"READY {made} la {sign}3")
     assert "LA -3. No amount is below 0." in said_to(stage, FACILITY)
+    stage.send(CHW, "NUMBER 0991 -3")
+    assert "Not understood: 0991 -3" in said_to(stage, CHW)
 
 
 def test_far_more_than_was_asked_is_packed_only_when_it_is_said_twice(stage: Stage):

@@ -1,5 +1,6 @@
 """Who answers, on a number long silent: asked in time, spared all but alerts, and named."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,13 @@ from smsapp.service import digest
 from smsapp.service.leaving import leave_by_code
 from smsapp.service.watch import look
 from smsapp.store.tables import phone_number
-from tests.rig.orders import place
+from tests.rig.orders import answer, place
 from tests.rig.orders import words_folder as words_folder
 from tests.rig.programme import Programme
 from tests.rig.stage import Stage
 
 ESTHER, GRACE, BUA = "+265991000001", "+265991000101", "+265991000201"
+OFFICER = "+265991000301"
 QUESTION = "Is this still your phone?"
 
 
@@ -78,10 +80,37 @@ def test_a_mistake_is_told_in_neutral_words_too(stage: Stage):
 
 
 def test_an_order_goes_to_whoever_can_be_told_and_waits_for_the_silent_too(programme: Programme):
-    at = programme.clock() - timedelta(days=91)
-    theirs = phone_number.c.person_id == programme.person("fac").id
-    with programme.rt.begin() as db:
-        db.execute(update(phone_number).where(theirs).values(heard_at=at))
+    silence(programme, "fac")
     place(programme, {"la": 54})
     assert programme.heard("fac") == []
     assert len(programme.heard("sup")) == 1
+
+
+def test_an_order_that_wants_approval_is_told_to_the_next_who_may_approve(stage: Stage):
+    settings = stage.rt.settings.model_copy(update={"approve_orders": True})
+    stage.rt = replace(stage.rt, settings=settings)
+    stage.silence(GRACE, 91)
+    stage.send(ESTHER, "EO la")
+    ref = stage.rows("SELECT ref FROM request")[0].ref
+    assert told(stage, GRACE) == []
+    assert told(stage, OFFICER) == [f"APPROVE {ref}, or dial *384*2400#"]
+    stage.send(OFFICER, f"APPROVE {ref}")
+    assert stage.rows("SELECT state FROM request")[0].state == "approved"
+
+
+def silence(programme: Programme, code: str) -> None:
+    """Nobody was heard on the number of this person for long."""
+    at = programme.clock() - timedelta(days=91)
+    theirs = phone_number.c.person_id == programme.person(code).id
+    with programme.rt.begin() as db:
+        db.execute(update(phone_number).where(theirs).values(heard_at=at))
+
+
+def test_an_order_of_who_has_left_is_told_to_the_next_who_can_be_told(programme: Programme):
+    ref = place(programme)
+    leave_by_code(programme.rt, "chw")
+    before = programme.heard("sup")
+    silence(programme, "sup")
+    assert answer(programme, "fac", ref).outcome == "left"
+    assert programme.heard("sup") == before
+    assert len(programme.heard("dis")) == 1

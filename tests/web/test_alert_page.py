@@ -99,3 +99,11 @@ def test_the_same_form_twice_is_one_answer_and_the_second_hears_who_was_first(
     assert "Somebody told you by phone" not in text
     assert ESTHER not in text
     assert village.client.get("/console/alerts/999").status_code == 404
+
+
+def test_a_number_long_silent_gets_no_answer_with_a_name_in_it(village: Console, stage: Stage):
+    alert = raised(stage)
+    stage.silence(FACILITY, 91)
+    before = len(list(heard(stage, alert.ref)))
+    assert say(village, stage, alert, FACILITY, saying="alerts:seen").status_code == 302
+    assert [phone for phone, _ in heard(stage, alert.ref)][before:] == [ESTHER]

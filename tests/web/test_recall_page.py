@@ -1,6 +1,7 @@
 """Calling a lot back from the console: looked at first, told once, written down."""
 
 from smsapp.store.tables import outbound, recall
+from smsapp.web.console.words import begun
 from tests.rig.orders import words_folder as words_folder
 from tests.web.conftest import Console
 
@@ -28,6 +29,7 @@ def test_it_is_looked_at_and_begun_once(console: Console):
     ]
     looked = console.send("/console/recall/look", "/console/recall", **FORM).text
     assert "This lot was called back already" in looked
+    assert begun("482913", 1, (), again=True) == "Recall 482913: 1 more person is asked."
 
 
 def test_what_cannot_be_meant_is_refused_and_what_was_written_stays(console: Console):

@@ -174,7 +174,8 @@ def explained(word: str, means: str, count: int) -> str:
 
 def begun(ref: str, told: int, without: Sequence[str], *, again: bool) -> str:
     """What calling a lot back came to."""
-    said = f"Recall {ref}: {told}{' more' if again else ''} people are asked."
+    who = "person is" if told == 1 else "people are"
+    said = f"Recall {ref}: {told}{' more' if again else ''} {who} asked."
     if not without:
         return said
     codes = " ".join(without[:WITHOUT_SHOWN]) + (" …" if len(without) > WITHOUT_SHOWN else "")
