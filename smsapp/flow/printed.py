@@ -53,6 +53,15 @@ DOES = {
 
 
 @dataclass(frozen=True)
+class Measured:
+    """How long a flow's screens and SMS become, in every language."""
+
+    cases: Cases
+    longest: Mapping[str, int]  # septets, by place and language
+    pages: Mapping[str, int]  # screens of each ask
+
+
+@dataclass(frozen=True)
 class Page:
     """One flow in one language, with the size of its longest screens and SMS."""
 
@@ -96,14 +105,20 @@ def wrap(text: str, indent: int, first: int | None = None) -> Iterator[str]:
     )
 
 
-def printed(library: Library, flow: Flow, language: str, *, signed: bool) -> Iterator[str]:
-    """The lines of the page."""
-    words = library.words
+def measured(library: Library, flow: Flow) -> Measured:
+    """What a flow's page says of sizes: one for all its languages."""
     cases = Cases(flow)
-    texts, pages = longest(cases, words)
-    sizes = {place: gsm.measure(one).units for place, one in texts.items()}
-    page = Page(flow, language, sizes, widest(flow), library.ladders)
-    yield from _head(page, cases, pages)
+    texts, pages = longest(cases, library.words)
+    return Measured(cases, {place: gsm.measure(one).units for place, one in texts.items()}, pages)
+
+
+def printed(
+    library: Library, flow: Flow, language: str, *, signed: bool, sizes: Measured | None = None
+) -> Iterator[str]:
+    """The lines of the page. `sizes`: as measured before, for another language."""
+    sizes = sizes or measured(library, flow)
+    page = Page(flow, language, sizes.longest, widest(flow), library.ladders)
+    yield from _head(page, sizes.cases, sizes.pages)
     yield "Signed." if signed else "Not signed: only people in training may use it."
     yield from _part("What is asked", (_ask(page, ask) for ask in flow.asks))
     for kind, title in MEANINGS.items():

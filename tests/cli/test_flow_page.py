@@ -1,5 +1,6 @@
 """`smsapp flow`: a flow as a person reads it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner, Result
 from smsapp.cli import main
 from smsapp.flow import model
 from smsapp.flow.parts import texts
-from smsapp.flow.printed import WIDTH, printed
+from smsapp.flow.printed import WIDTH, Measured, measured, printed
 from smsapp.flow.sentences import filled, in_words
 from tests.flow.build import LIBRARY, make
 from tests.flow.card import card
@@ -20,10 +21,15 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
 
 
+@cache
+def sizes(name: str) -> Measured:
+    return measured(LIBRARY, LIBRARY.flows[name])
+
+
 @pytest.mark.parametrize(("name", "language"), PAGES)
 def test_every_text_and_source_is_on_the_page(name: str, language: str) -> None:
     flow = LIBRARY.flows[name]
-    lines = list(printed(LIBRARY, flow, language, signed=False))
+    lines = list(printed(LIBRARY, flow, language, signed=False, sizes=sizes(name)))
     assert [one for one in lines if len(one) > WIDTH and " | " not in one] == []
     page = " ".join(" ".join(lines).split())
     for _, text in texts(flow):
