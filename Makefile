@@ -26,7 +26,7 @@ run: .venv/.installed
 	@exec $(BIN)/smsapp run --tied
 
 test: check
-	@$(BIN)/pytest -n 3
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 check: .venv/.installed-test
 	@$(BIN)/ruff check --quiet $(CHECKED)
