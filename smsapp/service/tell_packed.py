@@ -66,15 +66,22 @@ def _turn(db: Connection, request: Request) -> str:
 
 
 def ask_further(rt: Runtime, db: Connection, packing: Packing) -> None:
-    """Nothing is there: it waits for whoever stands above the one who has none."""
+    """Nothing is there: it waits for whoever stands above the one who has none.
+
+    Where the district's number is long silent, for the supervisor too.
+    """
     request, person, lines = packing.request, packing.person, packing.lines
-    roles, now = ["district"], rt.now()
-    above = [one for one in contacts(db, packing.chw, roles, now) if one.id != person.id]
     out = " ".join(one.product.upper() for one in lines) or " ".join(request.items)
     values = {"ref": request.ref, "chw": packing.chw.short, "place": person.place_short}
-    if above:
+    asked: list[Person] = []
+    for role in ("district", "supervisor"):
+        found = contacts(db, packing.chw, [role], rt.now())
+        asked += [one for one in found if one.id != person.id]
+        if any(one.id != person.id for one in reached(rt, db, packing.chw, [role])):
+            break
+    if asked:
         store.forget_told(db, request.id)
-    for one in above:
+    for one in asked:
         text = packlist.text_that_fits(rt, db, one, "order.out", out, len(out.split()), **values)
         tell(rt, db, request, one, text, what=f"out{_turn(db, request)}")
 

@@ -114,3 +114,14 @@ def test_an_order_of_who_has_left_is_told_to_the_next_who_can_be_told(programme:
     assert answer(programme, "fac", ref).outcome == "left"
     assert programme.heard("sup") == before
     assert len(programme.heard("dis")) == 1
+
+
+def test_what_is_out_of_stock_waits_for_the_next_who_can_be_told(programme: Programme):
+    ref = place(programme)
+    before = len(programme.heard("sup"))
+    silence(programme, "dis")
+    assert answer(programme, "fac", ref, "stocked_out").outcome == "done"
+    assert programme.heard("dis") == []
+    (told,) = programme.heard("sup")[before:]
+    assert "no LA ZI for Esther. Send some?" in told
+    assert answer(programme, "sup", ref).outcome == "done"
