@@ -138,8 +138,7 @@ def _follow(rt: Runtime, db: Connection, packing: Packing, word: Word) -> str:
     """Whoever is next hears it: she collects what is ready, unless she told before that she has it,
     and who stands above is asked for what is not there. `had` where she has it."""
     request = packing.request
-    if word == "ready":
-        arrival.settle(rt, db, packing.chw)
+    arrival.settle(rt, db, packing.chw)
     had = store.request_by_id(db, request.id).state == "received"
     if had:
         tell_missing(rt, db, packing)

@@ -89,10 +89,10 @@ def set_asked(db: Connection, request_id: int, asked: Mapping[str, int]) -> None
 
 
 def set_packed(db: Connection, request_id: int, packed: Mapping[str, int]) -> None:
-    """So much of each was packed."""
+    """So much of each was packed; what of it has arrived is to be read anew."""
     for product, amount in packed.items():
         mine = (request_line.c.request_id == request_id, request_line.c.product == product)
-        db.execute(update(request_line).where(*mine).values(packed=amount))
+        db.execute(update(request_line).where(*mine).values(packed=amount, received=None))
 
 
 def set_received(db: Connection, request_id: int, received: Mapping[str, int | None]) -> None:

@@ -156,3 +156,17 @@ def test_what_an_old_order_waited_for_was_of_the_newer_ones(programme: Programme
     programme.clock.move(days=70)
     receive(programme, zi=1)
     assert (now(programme, old)[0], now(programme, other)[0]) == ("ready", "received")
+
+
+def test_what_came_goes_to_another_order_when_this_one_is_not_ready_after_all(programme: Programme):
+    first = place(programme)
+    second = place(programme, {"la": 54})
+    for ref in (second, first):
+        programme.clock.move(minutes=1)
+        answer(programme, "fac", ref)
+    programme.clock.move(minutes=1)
+    receive(programme, la=54)
+    assert now(programme, first)[1]["la"] == (54, 54, 54)
+    assert answer(programme, "fac", first, "stocked_out").outcome == "done"
+    assert now(programme, first)[1]["la"] == (54, 0, None)
+    assert now(programme, second) == ("received", {"la": (54, 54, 54)})
