@@ -4,7 +4,7 @@ Of a private one every SMS is neutral and marked private: kind, name and answer 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -37,7 +37,7 @@ TOLD = {  # kind -> who is told when those told before have gone
     "number": ("supervisor",),
 }
 BEFORE = {"desk": (*OPEN, "answered")}  # what may be answered anew: a desk may correct itself
-AT_ONCE = 200  # queries one sweep hands over
+AT_ONCE = 200  # queries one sweep reads together
 
 
 def ask_for(
@@ -199,13 +199,20 @@ def days(query: Query, now: datetime) -> int:
     return (now - query.asked_at).days
 
 
-def hand_over(rt: Runtime) -> int:
-    """Open queries whose people have gone are told to those who are there now."""
-    with rt.read() as db:
-        left = store.orphans(db, AT_ONCE)
-    for query in left:
-        with rt.begin() as db:
-            chw = person_by_id(db, query.person_id, rt.now())
-            for one in reached(rt, db, chw, TOLD[query.kind]) if chw else ():
-                _tell(rt, db, query, one, "handed")
-    return len(left)
+def hand_over(rt: Runtime, at_once: int = AT_ONCE) -> int:
+    """Open queries whose people have gone, or whose numbers are long silent, are told to those who
+    can be told now. Gives how many there were."""
+    since = rt.now() - timedelta(days=rt.settings.number_days)
+    count, after = 0, 0
+    while True:
+        with rt.read() as db:
+            left = store.orphans(db, after, at_once, since)
+        for query in left:
+            with rt.begin() as db:
+                chw = person_by_id(db, query.person_id, rt.now())
+                for one in reached(rt, db, chw, TOLD[query.kind]) if chw else ():
+                    _tell(rt, db, query, one, "handed")
+        count += len(left)
+        if len(left) < at_once:
+            return count
+        after = left[-1].id

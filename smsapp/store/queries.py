@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, update
 
 from smsapp.store.connect import insert_into
+from smsapp.store.numbers import is_unheard
 from smsapp.store.tables import person, query, query_told, report
 
 OPEN = ("received", "with_desk", "reopened")  # somebody still has to answer
@@ -103,14 +104,15 @@ def move(db: Connection, query_id: int, before: Sequence[str], **values: Any) ->
     return db.execute(update(query).where(*here).values(values)).rowcount == 1
 
 
-def orphans(db: Connection, most: int) -> list[Query]:
-    """Open queries of which nobody who was told can be reached any more."""
-    able = and_(person.c.active, person.c.phone.is_not(None))
+def orphans(db: Connection, after: int, most: int, since: datetime) -> list[Query]:
+    """Open queries, by id after this one, of which nobody who was told can be reached any more:
+    gone, or not heard on that number since then."""
+    able = and_(person.c.active, person.c.phone.is_not(None), ~is_unheard(since))
     able = and_(able, or_(query.c.private.is_(False), person.c.role == "desk"))
     there = exists().where(
         query_told.c.query_id == query.c.id, person.c.id == query_told.c.person_id, able
     )
-    rows = select(query).where(query.c.state.in_(OPEN), ~there)
+    rows = select(query).where(query.c.id > after, query.c.state.in_(OPEN), ~there)
     return [_query(row) for row in db.execute(rows.order_by(query.c.id).limit(most))]
 
 

@@ -71,6 +71,25 @@ def test_where_no_desk_can_hear_nothing_is_offered(stage: Stage, change: str):
     assert stage.rows("SELECT private FROM inbound")[0].private
 
 
+def test_a_query_of_a_silent_desk_is_handed_to_one_who_is_heard(stage: Stage, tmp_path):
+    stage.send(CHW, "PAY P3 W2")
+    stage.silence(DESK, 91)
+    assert queries.hand_over(stage.rt) == 1  # nobody can be told yet
+    assert told(stage) == ["DEMO-401"]
+    roster(stage, tmp_path, "D-2,Next Desk,+265991000502,desk,en,DEMO,,always")
+    assert queries.hand_over(stage.rt) == 1
+    assert told(stage) == ["D-2", "DEMO-401"]
+    assert queries.hand_over(stage.rt) == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_cannot_be_told_holds_up_nobody(stage: Stage):
+    for words in ("PAY P3 W2", "CALLME B1 W1"):
+        stage.send(CHW, words)
+    stage.write("UPDATE person SET active = false WHERE code IN ('DEMO-401', 'DEMO-101')")
+    assert queries.hand_over(stage.rt, at_once=1) == 2
+
+
 def test_a_query_is_handed_to_the_next_desk(stage: Stage, tmp_path):
     stage.send(CHW, "PAY P3 W2")
     assert queries.hand_over(stage.rt) == 0
