@@ -1,5 +1,6 @@
 """A lot is called back: everybody who may hold it is told, and each one's answer is waited for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ FIRST, LAST = timedelta(hours=1), timedelta(hours=25)  # after its beginning, wh
 REF_TRIES = 5  # a ref is random: one of a million is taken
 LANGUAGE = "en"  # of the preview
 LOT_LENGTH = 12  # characters, so that the SMS is one
+LOT = re.compile(rf"[A-Z0-9][A-Z0-9 ./+#-]{{0,{LOT_LENGTH - 1}}}")  # one septet each
 
 
 class NotKnown(Exception):
@@ -69,8 +71,10 @@ def _meant(rt: Runtime, product: str, lot: str) -> tuple[str, str]:
     product, lot = product.lower(), lot.upper()
     if product not in rt.flows.products:
         raise NotKnown(f"{product} is no product; the ids are: {' '.join(rt.flows.products)}")
-    if not (lot.isascii() and lot.isprintable() and 1 <= len(lot) <= LOT_LENGTH):
-        raise NotKnown(f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits")
+    if not LOT.fullmatch(lot):
+        raise NotKnown(
+            f"write the lot as on the box, 1 to {LOT_LENGTH} letters and digits, or . / + # -"
+        )
     return product, lot
 
 

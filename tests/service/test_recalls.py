@@ -67,7 +67,7 @@ def test_training_and_stop_keep_nobody_from_hearing_it(programme: Programme):
 
 
 def test_what_is_no_product_or_lot_is_refused(programme: Programme):
-    for product, lot in (("xx", "B1"), ("la", ""), ("la", "B" * 13)):
+    for product, lot in (("xx", "B1"), ("la", ""), ("la", "B" * 13), ("la", "[B]")):
         with pytest.raises(recalls.NotKnown):
             recalls.begin(programme.rt, product, lot, "why", "operator")
     assert programme.count(recall) == 0
