@@ -59,7 +59,10 @@ WATCHED = {  # what is looked at after each line: query, and how a row is told
     "draft": "SELECT id, flow, state, danger FROM draft ORDER BY id",
     "sms": "SELECT id, phone, text, kind FROM outbound ORDER BY id",
 }
-REFS = "SELECT ref FROM report UNION ALL SELECT ref FROM recall"
+REFS = (
+    "SELECT ref FROM (SELECT ref, 1 AS turn, id FROM report UNION ALL "
+    "SELECT ref, 2, id FROM recall) AS refs ORDER BY turn, id"
+)
 ANSWERS = (  # flows that answer somebody: their own ref is never said
     "recall", "alerts", "close", "orders", "desk", "calls", "numbers",
 )  # fmt: skip

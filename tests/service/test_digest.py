@@ -35,7 +35,9 @@ def digests(stage: Stage) -> dict[str, list[str]]:
     """Phone -> the lines of its digests."""
     with stage.rt.read() as db:
         query = select(outbound).where(outbound.c.key.startswith("digest:"))
-        return {row.phone: row.text.split("\n") for row in db.execute(query)}
+        return {
+            row.phone: row.text.split("\n") for row in db.execute(query.order_by(outbound.c.id))
+        }
 
 
 def change(stage: Stage, code: str, **values: Any) -> None:

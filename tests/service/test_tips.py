@@ -23,7 +23,7 @@ def wednesday(stage: Stage) -> Stage:
 def planned(stage: Stage) -> list[tuple[str, str]]:
     with stage.rt.read() as db:
         query = select(reminder.c.period, reminder.c.state).where(reminder.c.kind == "tip")
-        return [tuple(row) for row in db.execute(query)]
+        return [tuple(row) for row in db.execute(query.order_by(reminder.c.id))]
 
 
 def pass_time(stage: Stage, **spans: float) -> None:
@@ -35,6 +35,7 @@ def pass_time(stage: Stage, **spans: float) -> None:
 def heard(stage: Stage) -> list[str]:
     with stage.rt.read() as db:
         sent = select(outbound.c.text).where(outbound.c.phone == CHW, outbound.c.kind == "reminder")
+        sent = sent.order_by(outbound.c.id)
         return [text for text in db.scalars(sent) if "count your medicines" not in text]
 
 
