@@ -48,10 +48,7 @@ from tests.rig.stage import FOLDER, NOWHERE, Stage, slip
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 WATCHED = {  # what is looked at after each line: query, and how a row is told
-    "report": (
-        "SELECT report.id, flow, report.state, ref, answers, waits, unconfirmed, unverified, "
-        "source FROM report ORDER BY report.id"
-    ),
+    "report": "SELECT * FROM report ORDER BY id",
     "alert": "SELECT id, ref, n, state, level, unconfirmed FROM alert ORDER BY id",
     "death": "SELECT id, kind, died_on, case_report_id FROM death ORDER BY id",
     "query": "SELECT id, ref, kind, about, state, answer FROM query ORDER BY id",
