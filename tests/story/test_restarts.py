@@ -80,6 +80,7 @@ def lose_valkey(whole: Whole, *, emptied: bool) -> int:
     if emptied:
         with Redis(unix_socket_path=str(socket_of(whole))) as redis:
             redis.flushall()
+            redis.execute_command("WAITAOF", 1, 0, 0)  # else the file may still hold the calls
     os.kill(pid, signal.SIGKILL)
     return pid
 
