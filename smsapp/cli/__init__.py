@@ -71,9 +71,11 @@ def _load(name: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     gc.disable()
-    module = import_module(name)
-    gc.freeze()
-    gc.enable()
+    try:
+        module = import_module(name)
+        gc.freeze()
+    finally:
+        gc.enable()
     return module
 
 

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from smsapp.service.operators import LoginRefused, enter_by_link
+from smsapp.service.operators import LoginRefused, enter_by_link, find_operator
+from smsapp.store.operators import operator_by_name
 from tests.rig.programme import Programme
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -41,7 +42,12 @@ def test_an_operator_is_invited_once_and_linked_again(programme: Programme):
 
 def test_an_operator_whose_access_ends_comes_in_no_more(programme: Programme):
     link = run(programme, "operator", "add", "grace").stdout.split()[0]
+    with programme.rt.read() as db:
+        before = operator_by_name(db, "grace")
+    assert before
+    assert find_operator(programme.rt, before.id, before.stamp)
     assert run(programme, "operator", "end", "grace").returncode == 0
+    assert find_operator(programme.rt, before.id, before.stamp) is None
     with pytest.raises(LoginRefused):
         enter_by_link(programme.rt, link.rpartition("/")[2], "192.0.2.1")
     again = run(programme, "operator", "link", "grace")
